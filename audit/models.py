@@ -1,0 +1,45 @@
+"""The journal: who did what, when; append-only and hash-chained (plan, task 5: 落实责任，确保数据安全)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Head(models.Model):
+    """The chain's single head. Its row lock serialises writers and is taken last in every transaction."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    seq = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default="0" * 64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_one_head")]
+
+
+class Entry(models.Model):
+    """One action. Rows are never changed nor removed: a trigger refuses both."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField(verbose_name="时间")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="操作人")
+    actor_name = models.CharField("操作人", max_length=150)
+    action = models.CharField("操作", max_length=60)
+    object_type = models.CharField("对象类型", max_length=60)
+    object_id = models.CharField("对象编号", max_length=60)
+    agency_id = models.BigIntegerField("单位", null=True)
+    facts = models.JSONField("内容", default=dict)
+    address = models.GenericIPAddressField("来源地址", null=True)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ["-seq"]
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "seq"], name="audit_by_object"),
+            models.Index(fields=["action", "seq"], name="audit_by_action"),
+            models.Index(fields=["actor", "seq"], name="audit_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.action}"

@@ -1,0 +1,298 @@
+"""Intake: campaign -> obligation -> submission -> version -> source files -> staged rows (plan, chapter four (一))."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from agencies.access import VisibleQuerySet
+from cameras.models import CameraValues
+from platforms.models import PlatformValues
+
+
+class Datum(models.TextChoices):
+    WGS84 = "wgs84", "WGS-84 / CGCS2000"
+    GCJ02 = "gcj02", "GCJ-02（高德、腾讯地图）"
+    BD09 = "bd09", "BD-09（百度地图）"
+
+
+class Funding(models.TextChoices):
+    GOVERNMENT = "government", "政府投资"
+    SOCIAL = "social", "社会投资"
+
+
+class Mobility(models.TextChoices):
+    FIXED = "fixed", "固定"
+    MOBILE = "mobile", "移动（车载等）"
+
+
+class Campaign(models.Model):
+    """One survey (轮次) with its scope, due date and the template and rules it is judged by."""
+
+    name = models.CharField("轮次", max_length=60, unique=True)
+    scope = models.TextField("范围")
+    opens_on = models.DateField("开始日期")
+    due_at = models.DateTimeField("截止时间")
+    template_version = models.CharField("模板版本", max_length=20)
+    rule_version = models.CharField("规则版本", max_length=20)
+    closed_at = models.DateTimeField("关闭时间", null=True, blank=True)
+
+    class Meta:
+        ordering = ["-opens_on", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReportKind(models.TextChoices):
+    ROWS = "rows", "报送清单"
+    ZERO = "zero", "零报告"
+
+
+class Obligation(models.Model):
+    """Who owes a report in a campaign.
+
+    `answer` is what the live submissions are of; a composite foreign key from them (see the migration) keeps zero
+    reports and rows of one obligation apart.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="obligations")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="obligations", verbose_name="单位")
+    answer = models.CharField(max_length=10, choices=ReportKind.choices, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "agency"], name="one_obligation"),
+            models.UniqueConstraint(fields=["id", "answer"], name="obligation_answer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} {self.agency}"
+
+
+class SubmissionQuerySet(VisibleQuerySet["Submission"]):
+    pass
+
+
+class Submission(models.Model):
+    """An answer to an obligation (报送). Several over time (补报), at most one open."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        IN_REVIEW = "in_review", "待审"
+        RETURNED = "returned", "退回"
+        ACCEPTED = "accepted", "通过"
+        DISCARDED = "discarded", "已作废"
+
+    OPEN_STATES = (State.DRAFT, State.IN_REVIEW, State.RETURNED)
+
+    obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="submissions")
+    number = models.PositiveIntegerField("次数")
+    kind = models.CharField("类型", max_length=10, choices=ReportKind.choices)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
+    live_kind = models.GeneratedField(
+        expression=models.Case(
+            models.When(state="discarded", then=models.Value(None)),
+            default=models.F("kind"),
+            output_field=models.CharField(max_length=10, null=True),
+        ),
+        output_field=models.CharField(max_length=10, null=True),
+        db_persist=True,
+    )
+    on_behalf = models.BooleanField("代报", default=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField("创建时间", auto_now_add=True)
+    state_since = models.DateTimeField("状态起始", db_default=Now())
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["obligation", "number"], name="submission_once"),
+            models.UniqueConstraint(
+                fields=["obligation"],
+                condition=Q(state__in=["draft", "in_review", "returned"]),
+                name="one_open_submission",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.obligation} 第{self.number}次"
+
+
+class Version(models.Model):
+    """Version n of a submission. Once submitted it is never changed: the next change opens version n + 1."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField("版")
+    hash = models.CharField("内容校验值", max_length=64, blank=True, default="")
+    zero_reason = models.TextField("零报告理由", blank=True, default="")
+    scan = models.ForeignKey(
+        "files.StoredFile", models.PROTECT, null=True, related_name="+", verbose_name="盖章扫描件"
+    )
+    scan_hash = models.CharField("扫描件对应的校验值", max_length=64, blank=True, default="")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField("提交时间", null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "number"], name="version_once"),
+            models.UniqueConstraint(
+                fields=["submission"], condition=Q(submitted_at__isnull=True), name="one_draft_version"
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True)
+                | (~Q(hash="") & Q(scan__isnull=False) & Q(scan_hash=models.F("hash")) & Q(submitted_by__isnull=False)),
+                name="submitted_version_is_stamped",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission} 第{self.number}版"
+
+
+class Edit(models.Model):
+    """Who had a hand in a version: uploaded, edited, attached or submitted. They become the case's authors."""
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="edits")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "person"], name="one_hand")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.person_id}"
+
+
+class SourceFile(models.Model):
+    """One workbook of a version. `slot` is stable across versions: a new upload of the file takes its place."""
+
+    class State(models.TextChoices):
+        READING = "reading", "读取中"
+        READ = "read", "已读取"
+        FAILED = "failed", "未能读取"
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="files")
+    slot = models.PositiveSmallIntegerField("文件序号")
+    file = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+")
+    replaces = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.READING)
+    datum = models.CharField("坐标系", max_length=10, choices=Datum.choices)
+    funding = models.CharField("资金来源", max_length=20, choices=Funding.choices)
+    mobility = models.CharField("固定或移动", max_length=10, choices=Mobility.choices, default=Mobility.FIXED)
+    place_kind = models.ForeignKey(
+        "agencies.PlaceKind", models.PROTECT, null=True, blank=True, verbose_name="场所类别", related_name="+"
+    )
+    rows_read = models.PositiveIntegerField("读到行数", default=0)
+    rows_ignored = models.PositiveIntegerField("忽略行数", default=0)
+    errors = models.PositiveIntegerField("错误", default=0)
+    warnings = models.PositiveIntegerField("提醒", default=0)
+    summary = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["slot"]
+        constraints = [models.UniqueConstraint(fields=["version", "slot"], name="one_file_a_slot")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}/{self.slot}"
+
+
+class StagedRow(models.Model):
+    """A row as read: raw cells and clean values. `key` is the row's identity, stable across versions."""
+
+    id = models.BigAutoField(primary_key=True)
+    source_file = models.ForeignKey(SourceFile, models.PROTECT, related_name="%(class)ss", db_index=False)
+    key = models.BigIntegerField()
+    sheet = models.CharField("工作表", max_length=64)
+    row = models.PositiveIntegerField("行号")
+    raw = models.JSONField()
+    row_hash = models.CharField(max_length=64)
+    errors = models.PositiveSmallIntegerField(default=0)
+    warnings = models.PositiveSmallIntegerField(default=0)
+    registry_number = models.CharField("登记编号", max_length=20, blank=True, default="")
+    match_id = models.BigIntegerField("对应的登记记录", null=True)
+    fate = models.CharField("入库方式", max_length=12, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+    class Fate(models.TextChoices):
+        NEW = "new", "新增"
+        CHANGED = "changed", "变更"
+        UNCHANGED = "unchanged", "无变化"
+        REACTIVATED = "reactivated", "恢复"
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{self.row}"
+
+
+class CameraRow(StagedRow, CameraValues):
+    """A staged camera-and-pole row."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_file", "sheet", "row"], name="camerarow_address"),
+            models.UniqueConstraint(fields=["source_file", "key"], name="camerarow_key"),
+        ]
+
+
+class PlatformRow(StagedRow, PlatformValues):
+    """A staged platform row."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_file", "sheet", "row"], name="platformrow_address"),
+            models.UniqueConstraint(fields=["source_file", "key"], name="platformrow_key"),
+        ]
+
+
+class RowFinding(models.Model):
+    """A finding of a source file, at its cell; row 0 concerns the sheet or the file."""
+
+    source_file = models.ForeignKey(SourceFile, models.PROTECT, related_name="findings", db_index=False)
+    kind = models.CharField(max_length=10, blank=True)
+    sheet = models.CharField("工作表", max_length=64, blank=True)
+    row = models.PositiveIntegerField("行号")
+    cell = models.CharField("单元格", max_length=12, blank=True)
+    column_key = models.CharField(max_length=40, blank=True)
+    column_title = models.CharField("列", max_length=60, blank=True)
+    code = models.CharField("编号", max_length=6)
+    severity = models.CharField(max_length=10)
+    value = models.TextField("原值", blank=True)
+    message = models.TextField("问题")
+    fix = models.TextField("怎么改")
+    related = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["source_file", "severity", "code"], name="finding_by_code")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.cell}"
+
+
+class LedgerEntry(models.Model):
+    """One entry per (case, round) accepted: what entered the registry, once."""
+
+    class Kind(models.TextChoices):
+        ACCEPTANCE = "acceptance", "入库"
+        WITHDRAWAL = "withdrawal", "撤回"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.ACCEPTANCE)
+    round = models.ForeignKey("reviews.Round", models.PROTECT, related_name="+")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField("入库时间")
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "kind"], name="one_ledger_entry")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.round_id}"
+
+

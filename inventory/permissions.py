@@ -1,0 +1,33 @@
+"""Who sees, fills and submits a report."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from agencies import access
+from agencies.access import EVERYTHING, Sight
+from agencies.models import Person, Role
+from agencies.permissions import is_clerk, sees_all_business
+
+from .models import Obligation, Submission
+
+
+def may_report(person: Person, obligation: Obligation) -> bool:
+    """The agency's own clerk, or the office on its behalf (代报)."""
+    return (is_clerk(person) and person.agency_id == obligation.agency_id) or person.holds(Role.OFFICE)
+
+
+def may_edit(person: Person, submission: Submission) -> bool:
+    return may_report(person, submission.obligation)
+
+
+def seen_submissions(person: Person) -> Sight:
+    if sees_all_business(person):
+        return Sight(full=EVERYTHING)
+    if is_clerk(person):
+        return Sight(full=Q(obligation__agency=person.agency_id))
+    return Sight()
+
+
+def register() -> None:
+    access.register("inventory.submission", seen_submissions)

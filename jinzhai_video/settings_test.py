@@ -1,0 +1,17 @@
+"""The same settings over a throw-away database server; nothing that a test could not see in production."""
+
+import os
+from pathlib import Path
+
+_VAR = Path(__file__).resolve().parent.parent / "var" / "test"
+os.environ.setdefault("VAR_DIR", str(_VAR))
+os.environ.setdefault("POSTGRES_THROWAWAY", "on")
+os.environ.setdefault("DEBUG", "off")
+os.environ.setdefault("DEMO", "off")
+os.environ.setdefault("SECRET_KEY", "a key for tests only, long enough to please every check of the framework 0123456789")
+
+from jinzhai_video.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+"""Argon2 costs 50 ms a log-in by design; one test checks that production uses it."""
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

@@ -1,0 +1,53 @@
+"""Background work: the row is the truth, the queue only the wake-up."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Job(models.Model):
+    """One piece of work with progress and a lease.
+
+    `token` is the fencing token: it changes at every claim, and a worker whose token is no longer the row's may write
+    nothing. States move queued -> running -> done | failed, and running -> queued when a lease ran out.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "排队中"
+        RUNNING = "running", "处理中"
+        DONE = "done", "已完成"
+        FAILED = "failed", "失败"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    format = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    progress = models.JSONField(default=dict)
+    error = models.JSONField(default=dict)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject_id"], condition=Q(state__in=["queued", "running"]), name="one_live_job"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="running") | Q(token__isnull=False, lease_until__isnull=False),
+                name="running_job_has_lease",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "lease_until"], name="job_sweep")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id} {self.state}"

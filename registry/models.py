@@ -1,0 +1,107 @@
+"""Abstract tables: identity with current values, and its append-only versions (model.md, Registry)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Q
+
+
+class Life(models.TextChoices):
+    """LIVE counts; RETIRED was removed in the field; WITHDRAWN left through a compensating entry."""
+
+    LIVE = "live", "在册"
+    RETIRED = "retired", "已注销"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class Identity(models.Model):
+    """A surrogate id for ever, and the current values beside it: the one table that lists read."""
+
+    prefix: ClassVar[str]
+
+    id = models.BigAutoField(primary_key=True)
+    life = models.CharField("在册状态", max_length=10, choices=Life.choices, default=Life.LIVE)
+    reporting_agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="+", verbose_name="填报单位", db_index=False
+    )
+    owner = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="+", verbose_name="权属单位", db_index=False
+    )
+    supervisor = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, null=True, related_name="+", verbose_name="主管部门", db_index=False
+    )
+    maintainer = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, null=True, related_name="+", verbose_name="运维单位", db_index=False
+    )
+    version_number = models.PositiveIntegerField("版本", default=1)
+    changed_at = models.DateTimeField("更新时间")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def number(self) -> str:
+        """The registry number shown to people, e.g. JZ-C-000123."""
+        return number_for(self.prefix, self.pk)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Recorded(models.Model):
+    """One version: values as recorded from one moment to the next. Never changed but for closing `recorded_to`.
+
+    `ledger_entry_id` and `source_row_id` lead to the acceptance and to the staged row; the foreign key of the former is
+    made by the app that owns the ledger, which stands above.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.PositiveIntegerField("版本")
+    life = models.CharField(max_length=10, choices=Life.choices, default=Life.LIVE)
+    reporting_agency_id = models.BigIntegerField()
+    owner_id = models.BigIntegerField()
+    supervisor_id = models.BigIntegerField(null=True)
+    maintainer_id = models.BigIntegerField(null=True)
+    recorded_from = models.DateTimeField("记录起")
+    recorded_to = models.DateTimeField("记录止", null=True)
+    ledger_entry_id = models.BigIntegerField()
+    source_row_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def constraints_for(name: str, identity: str) -> list[models.BaseConstraint]:
+        """One open version for each identity, numbered once, and each staged row applied at most once."""
+        return [
+            models.UniqueConstraint(fields=[identity, "number"], name=f"{name}_number_once"),
+            models.UniqueConstraint(fields=[identity], condition=Q(recorded_to__isnull=True), name=f"{name}_one_open"),
+            models.UniqueConstraint(fields=["source_row_id"], name=f"{name}_row_once"),
+        ]
+
+    @staticmethod
+    def indexes_for(name: str) -> list[models.Index]:
+        """The rows of one ledger entry lie together, so a block index finds a batch at hardly any cost."""
+        return [BrinIndex(fields=["ledger_entry_id"], name=f"{name}_batch")]
+
+
+def number_for(prefix: str, pk: int) -> str:
+    return f"{prefix}{pk:06d}"
+
+
+def id_from_number(prefix: str, text: str) -> int | None:
+    """The surrogate id behind a registry number, or None when `text` is not one of this kind."""
+    text = text.strip().upper()
+    digits = text.removeprefix(prefix)
+    return int(digits) if text.startswith(prefix) and digits.isascii() and digits.isdigit() else None
+
+
+def changed_fields(older: models.Model, newer: models.Model, names: list[str]) -> list[tuple[str, Any, Any]]:
+    """(field name, old value, new value) for every named field that differs."""
+    pairs = ((name, getattr(older, name), getattr(newer, name)) for name in names)
+    return [(name, old, new) for name, old, new in pairs if old != new]
+
+

@@ -1,0 +1,62 @@
+"""What a kind of column must be able to do: judge one distinct raw value, and say which clean fields it yields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from sheets.cells import BLANK_TOKENS, Cell
+from sheets.options import Options
+from sheets.rules import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One clean value. `sql` is its PostgreSQL type; `blank` the clean value of an empty cell.
+
+    `hashed`: part of the row hash. `nullable` follows from the blank value.
+    """
+
+    key: str
+    sql: str
+    blank: Any = None
+    hashed: bool = True
+
+    @property
+    def nullable(self) -> bool:
+        """Whether an empty cell is NULL rather than ''."""
+        return self.blank is None
+
+
+class Flag(Protocol):
+    """Called by a judge for each thing wrong with the value."""
+
+    def __call__(self, issue: str, **details: Any) -> None: ...
+
+
+class Kind:
+    """Judges values. Stateless: one instance serves every check.
+
+    `judge` is called once for each distinct raw value that is not blank and returns the clean value (one, or a tuple with
+    one for each field). `plain` may declare a whole column fine as it stands, at the price of a glance; it is what makes
+    100,000 rows cheap. `export` turns the value that rules work on into the one that is kept, where the two differ.
+    """
+
+    issues: ClassVar[Mapping[str, Issue]] = {}
+    #: Signs taken as "there is none"; a kind whose words include them narrows this.
+    blanks: frozenset[str] = BLANK_TOKENS
+    choices: tuple[str, ...] = ()
+    export: Callable[[Any], Any] | None = None
+
+    def fields(self, key: str) -> tuple[Field, ...]:
+        """The clean fields of a column of this kind."""
+        raise NotImplementedError
+
+    def judge(self, cell: Cell, flag: Flag, options: Options) -> Any:
+        """The clean value of one raw value that is not blank; problems go to `flag`."""
+        raise NotImplementedError
+
+    def plain(self, cells: Sequence[Cell]) -> bool:
+        """Whether every cell is filled, or "" where blank is "", without fault, and its own value. False if unsure."""
+        return False
