@@ -15,3 +15,5 @@ from jinzhai_video.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 """Argon2 costs 50 ms a log-in by design; one test checks that production uses it."""
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+WHITENOISE_USE_FINDERS = True
+AXES_ENABLED = env.bool("AXES_ENABLED", default=True)  # noqa: F405

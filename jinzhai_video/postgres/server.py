@@ -10,8 +10,11 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-"""Where the wheel keeps its lock and, when the data's own path is too long for one, the socket."""
+if "XDG_RUNTIME_DIR" not in os.environ:
+    # Where the wheel keeps its lock and, when the data's own path is too long for one, the socket.
+    _runtime = Path(tempfile.gettempdir()) / f"jinzhai-{os.getuid()}"
+    _runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
 
 SETTINGS = """
 # Written once by the project.

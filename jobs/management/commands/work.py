@@ -1,0 +1,47 @@
+"""The worker: runs what the queue brings, and sweeps up what a dead worker left."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker
+
+from jobs import services
+
+
+class Command(BaseCommand):
+    help = "处理后台任务，直到收到停止信号"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--batch", action="store_true", help="做完现有任务即退出")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        services.sweep()
+        worker = Worker(
+            queue_names=["default"],
+            interval=0.5,
+            batch=options["batch"],
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=get_random_string(32),
+            excluded_queue_names=[],
+        )
+        worker.configure_signals()
+        if not options["batch"]:
+            threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
+        worker.run()
+
+
+def _sweep_for_ever() -> None:
+    pause = threading.Event()
+    while not pause.wait(max(1, settings.JOB_LEASE_SECONDS / 4)):
+        try:
+            services.sweep()
+        finally:
+            connection.close()

@@ -1,0 +1,94 @@
+"""The databases, and the fixed cast that every test may use."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="also run the heavy counts")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--nightly"):
+        return
+    heavy = [item for item in items if "nightly" in item.keywords]
+    if heavy:
+        config.hook.pytest_deselected(items=heavy)
+        items[:] = [item for item in items if "nightly" not in item.keywords]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """TEST_DB_SUFFIX keeps two runs on one machine apart."""
+    if suffix := os.environ.get("TEST_DB_SUFFIX"):
+        from pytest_django.fixtures import _set_suffix_to_test_databases
+
+        _set_suffix_to_test_databases(suffix=suffix)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The reference data belong to every test database."""
+    from django.core.management import call_command
+
+    with django_db_blocker.unblock():
+        call_command("load_reference", verbosity=0)
+
+
+@pytest.fixture
+def real_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database of this test's own, copied from the prepared one: real commits, threads and processes.
+
+    Yields its name. The journal refuses TRUNCATE, so the framework's way of cleaning up after commits is not for us.
+    """
+    from django.db import connection
+
+    prepared = connection.settings_dict["NAME"]
+    name = f"real_{uuid.uuid4().hex[:12]}"
+    with django_db_blocker.unblock():
+        connection.close()
+        _administer(f'CREATE DATABASE "{name}" TEMPLATE "{prepared}"')
+        connection.settings_dict["NAME"] = name
+        try:
+            yield name
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = prepared
+            _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _administer(sql: str) -> None:
+    import psycopg2
+    from django.db import connection
+
+    params = connection.get_connection_params()
+    admin = psycopg2.connect(host=params["host"], port=params["port"], user=params["user"], dbname="postgres")
+    admin.autocommit = True
+    try:
+        with admin.cursor() as cursor:
+            cursor.execute(sql)
+    finally:
+        admin.close()
+
+
+@pytest.fixture
+def site(real_db: str) -> Iterator[str]:
+    """The whole application behind a real socket, over `real_db`; yields its URL."""
+    from django.test.testcases import LiveServerThread, _StaticFilesHandler
+
+    thread = LiveServerThread("127.0.0.1", _StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait(30)
+    if thread.error:
+        raise thread.error
+    try:
+        yield f"http://127.0.0.1:{thread.port}"
+    finally:
+        thread.terminate()
