@@ -8,7 +8,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
 from audit import journal
@@ -50,7 +51,9 @@ def is_polling(request: HttpRequest) -> bool:
 class LoginRequired(LoginRequiredMiddleware):
     """Django's, which for htmx answers 401 with a redirect header instead of a fragment of the log-in page."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponseRedirect:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
         if request.headers.get("HX-Request") == "true":
             response = HttpResponse(status=401)
             response["HX-Redirect"] = resolve_url(settings.LOGIN_URL)

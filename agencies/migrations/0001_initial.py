@@ -6,151 +6,278 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='单位名称')),
-                ('short_name', models.CharField(max_length=30, unique=True, verbose_name='简称')),
-                ('kind', models.CharField(choices=[('township', '乡镇'), ('zone', '经济开发区'), ('department', '县直部门'), ('data_bureau', '数据资源管理部门'), ('police', '公安部门'), ('office', '领导小组办公室'), ('other', '其他单位')], max_length=20, verbose_name='类型')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='次序')),
-                ('leading_group', models.BooleanField(default=False, verbose_name='领导小组成员单位')),
-                ('post', models.CharField(blank=True, max_length=60, verbose_name='领导小组职务')),
-                ('active', models.BooleanField(default=True, verbose_name='在用')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="单位名称")),
+                ("short_name", models.CharField(max_length=30, unique=True, verbose_name="简称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("township", "乡镇"),
+                            ("zone", "经济开发区"),
+                            ("department", "县直部门"),
+                            ("data_bureau", "数据资源管理部门"),
+                            ("police", "公安部门"),
+                            ("office", "领导小组办公室"),
+                            ("other", "其他单位"),
+                        ],
+                        max_length=20,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="次序")),
+                ("leading_group", models.BooleanField(default=False, verbose_name="领导小组成员单位")),
+                ("post", models.CharField(blank=True, max_length=60, verbose_name="领导小组职务")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
             ],
             options={
-                'verbose_name': '单位',
-                'ordering': ['position', 'code'],
+                "verbose_name": "单位",
+                "ordering": ["position", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('code', models.CharField(max_length=9, primary_key=True, serialize=False, verbose_name='区划代码')),
-                ('name', models.CharField(max_length=40, unique=True, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('town', '镇'), ('township', '乡'), ('special', '特殊区域')], max_length=10, verbose_name='类型')),
-                ('former_codes', models.JSONField(default=list, verbose_name='曾用代码')),
+                ("code", models.CharField(max_length=9, primary_key=True, serialize=False, verbose_name="区划代码")),
+                ("name", models.CharField(max_length=40, unique=True, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("town", "镇"), ("township", "乡"), ("special", "特殊区域")],
+                        max_length=10,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("former_codes", models.JSONField(default=list, verbose_name="曾用代码")),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='PlaceKind',
+            name="PlaceKind",
             fields=[
-                ('code', models.CharField(max_length=30, primary_key=True, serialize=False, verbose_name='代码')),
-                ('name', models.CharField(max_length=40, unique=True, verbose_name='场所类别')),
-                ('position', models.PositiveSmallIntegerField(unique=True, verbose_name='次序')),
+                ("code", models.CharField(max_length=30, primary_key=True, serialize=False, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, unique=True, verbose_name="场所类别")),
+                ("position", models.PositiveSmallIntegerField(unique=True, verbose_name="次序")),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('number', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='序号')),
-                ('title', models.TextField(verbose_name='主要任务')),
-                ('due_wording', models.CharField(max_length=40, verbose_name='完成时间')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='完成日期')),
+                ("number", models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name="序号")),
+                ("title", models.TextField(verbose_name="主要任务")),
+                ("due_wording", models.CharField(max_length=40, verbose_name="完成时间")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="完成日期")),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='登录名')),
-                ('display_name', models.CharField(max_length=60, verbose_name='岗位')),
-                ('duty_class', models.CharField(choices=[('business', '业务人员'), ('system', '系统管理员'), ('security', '安全管理员'), ('audit', '审计员')], default='business', max_length=10)),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='agencies.agency', verbose_name='单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="登录名")),
+                ("display_name", models.CharField(max_length=60, verbose_name="岗位")),
+                (
+                    "duty_class",
+                    models.CharField(
+                        choices=[
+                            ("business", "业务人员"),
+                            ("system", "系统管理员"),
+                            ("security", "安全管理员"),
+                            ("audit", "审计员"),
+                        ],
+                        default="business",
+                        max_length=10,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="agencies.agency",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['username'],
+                "ordering": ["username"],
             },
         ),
         migrations.AddField(
-            model_name='agency',
-            name='division',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='agencies.division', verbose_name='区划'),
+            model_name="agency",
+            name="division",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="agencies.division",
+                verbose_name="区划",
+            ),
         ),
         migrations.CreateModel(
-            name='DivisionAlias',
+            name="DivisionAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=40, unique=True, verbose_name='别名')),
-                ('note', models.CharField(blank=True, max_length=100, verbose_name='说明')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='agencies.division')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=40, unique=True, verbose_name="别名")),
+                ("note", models.CharField(blank=True, max_length=100, verbose_name="说明")),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="aliases", to="agencies.division"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PersonRole',
+            name="PersonRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('clerk', '填报员'), ('data_reviewer', '数据局审核员'), ('police_reviewer', '公安审核员'), ('office', '领导小组办公室'), ('leader', '领导'), ('sysadmin', '系统管理员'), ('secadmin', '安全管理员'), ('auditor', '审计员')], max_length=20, verbose_name='角色')),
-                ('duty_class', models.CharField(choices=[('business', '业务人员'), ('system', '系统管理员'), ('security', '安全管理员'), ('audit', '审计员')], max_length=10)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("clerk", "填报员"),
+                            ("data_reviewer", "数据局审核员"),
+                            ("police_reviewer", "公安审核员"),
+                            ("office", "领导小组办公室"),
+                            ("leader", "领导"),
+                            ("sysadmin", "系统管理员"),
+                            ("secadmin", "安全管理员"),
+                            ("auditor", "审计员"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                (
+                    "duty_class",
+                    models.CharField(
+                        choices=[
+                            ("business", "业务人员"),
+                            ("system", "系统管理员"),
+                            ("security", "安全管理员"),
+                            ("audit", "审计员"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="roles", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('wording', models.CharField(max_length=100, verbose_name='责任分工范围')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duties', to='agencies.agency')),
-                ('place_kind', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='agencies.placekind')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("wording", models.CharField(max_length=100, verbose_name="责任分工范围")),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="duties", to="agencies.agency"
+                    ),
+                ),
+                (
+                    "place_kind",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="agencies.placekind"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TaskParty',
+            name="TaskParty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(choices=[('lead', '牵头单位'), ('support', '配合单位')], max_length=10)),
-                ('group', models.CharField(blank=True, max_length=40, verbose_name='群体')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='agencies.agency')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='agencies.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("part", models.CharField(choices=[("lead", "牵头单位"), ("support", "配合单位")], max_length=10)),
+                ("group", models.CharField(blank=True, max_length=40, verbose_name="群体")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="agencies.agency"
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parties", to="agencies.task"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['task', 'part', 'position'],
+                "ordering": ["task", "part", "position"],
             },
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('id', 'duty_class'), name='person_with_class'),
+            model_name="person",
+            constraint=models.UniqueConstraint(fields=("id", "duty_class"), name="person_with_class"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('agency__isnull', False), ('username', 'system'), _connector='OR'), name='person_has_agency'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("agency__isnull", False), ("username", "system"), _connector="OR"),
+                name="person_has_agency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personrole',
-            constraint=models.UniqueConstraint(fields=('person', 'role'), name='one_role_once'),
+            model_name="personrole",
+            constraint=models.UniqueConstraint(fields=("person", "role"), name="one_role_once"),
         ),
         migrations.AddConstraint(
-            model_name='personrole',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('duty_class', 'business'), ('role', 'clerk')), models.Q(('duty_class', 'business'), ('role', 'data_reviewer')), models.Q(('duty_class', 'business'), ('role', 'police_reviewer')), models.Q(('duty_class', 'business'), ('role', 'office')), models.Q(('duty_class', 'business'), ('role', 'leader')), models.Q(('duty_class', 'system'), ('role', 'sysadmin')), models.Q(('duty_class', 'security'), ('role', 'secadmin')), models.Q(('duty_class', 'audit'), ('role', 'auditor')), _connector='OR'), name='role_of_its_class'),
+            model_name="personrole",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("duty_class", "business"), ("role", "clerk")),
+                    models.Q(("duty_class", "business"), ("role", "data_reviewer")),
+                    models.Q(("duty_class", "business"), ("role", "police_reviewer")),
+                    models.Q(("duty_class", "business"), ("role", "office")),
+                    models.Q(("duty_class", "business"), ("role", "leader")),
+                    models.Q(("duty_class", "system"), ("role", "sysadmin")),
+                    models.Q(("duty_class", "security"), ("role", "secadmin")),
+                    models.Q(("duty_class", "audit"), ("role", "auditor")),
+                    _connector="OR",
+                ),
+                name="role_of_its_class",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(fields=('agency', 'place_kind'), name='one_duty', nulls_distinct=False),
+            model_name="duty",
+            constraint=models.UniqueConstraint(fields=("agency", "place_kind"), name="one_duty", nulls_distinct=False),
         ),
         migrations.AddConstraint(
-            model_name='taskparty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agency__isnull', False), ('group', '')), models.Q(('agency__isnull', True), models.Q(('group', ''), _negated=True)), _connector='OR'), name='task_party_agency_or_group'),
+            model_name="taskparty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("agency__isnull", False), ("group", "")),
+                    models.Q(("agency__isnull", True), models.Q(("group", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="task_party_agency_or_group",
+            ),
         ),
     ]
