@@ -1,0 +1,213 @@
+"""The gate: what an uploaded file really is, and whether the reader may be let near it.
+
+Bytes decide, never the name. Everything here is counted and bounded, needs no library that trusts its input, and costs
+about a quarter of the reader's time; what only a reader can find is left to the confined child (`sheets.confined`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import BinaryIO, Literal
+
+from sheets.gate_biff import scan_workbook
+from sheets.gate_codes import GATE, refused
+from sheets.gate_limits import Limits, human_size
+from sheets.gate_names import ending_of, safe_name
+from sheets.gate_ole import SIGNATURE as OLE_SIGNATURE
+from sheets.gate_ole import OleFile
+from sheets.gate_reach import Tally
+from sheets.gate_xml import scan_part
+from sheets.gate_zip import LOCAL_SIGNATURE, Part, end_of_directory, inflate, read_directory
+
+__all__ = ["GATE", "Container", "Limits", "Part", "examine", "safe_name"]
+
+_PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"#!")
+_ARCHIVES = {
+    b"Rar!\x1a\x07": "RAR",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"PK\x05\x06": "空的 zip",
+}
+_DOCUMENTS = {
+    b"%PDF-": "PDF 文件",
+    b"\x89PNG\r\n\x1a\n": "图片",
+    b"\xff\xd8\xff": "图片",
+    b"GIF8": "图片",
+    b"BM": "图片",
+    b"II*\x00": "图片",
+    b"MM\x00*": "图片",
+    b"{\\rtf": "Word（RTF）文档",
+}
+_WEB = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|table|meta|script|div|style|svg)\b", re.IGNORECASE)
+_XML_2003 = re.compile(rb"progid\s*=\s*[\"']Excel\.Sheet|urn:schemas-microsoft-com:office:spreadsheet")
+_ENDINGS = {"xlsx", "xls"}
+_MACRO_ENDINGS = {"xlsm", "xltm", "xlam", "xla", "xll"}
+_ACTIVE_PARTS = (
+    (re.compile(r"(^|/)vbaproject[^/]*\.bin$"), "G014", "VBA 宏"),
+    (re.compile(r"^xl/macrosheets/"), "G014", "Excel 4.0 宏表"),
+    (re.compile(r"^xl/externallinks/"), "G015", "外部链接"),
+    (re.compile(r"^xl/connections\.xml$"), "G015", "外部数据连接"),
+    (re.compile(r"^xl/querytables/"), "G015", "外部数据查询"),
+    (re.compile(r"^xl/activex/"), "G016", "ActiveX 控件"),
+    (re.compile(r"^xl/embeddings/"), "G016", "嵌入的文件"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A workbook that passed the gate. `parts` are the zip entries in file order (none for .xls); sizes in bytes."""
+
+    kind: Literal["xlsx", "xls"]
+    name: str
+    size: int
+    sha256: str
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def inflated(self) -> int:
+        """Bytes of all parts unpacked; the file's own size for .xls."""
+        return sum(part.size for part in self.parts) if self.parts else self.size
+
+
+def examine(data: bytes | BinaryIO, name: str, limits: Limits | None = None) -> Container:
+    """Let a workbook pass, or raise `Refused` with one finding G001-G04x.
+
+    `data` is the whole file or a binary stream at its start; at most `limits.max_bytes` + 1 are read. `name` is what
+    the sender called it; only its ending is judged, and only after the bytes.
+    """
+    limits = limits or Limits()
+    shown = safe_name(name)
+    content = data if isinstance(data, bytes) else data.read(limits.max_bytes + 1)
+    if not content:
+        raise refused("G001", name=shown)
+    if len(content) > limits.max_bytes:
+        raise refused("G002", human_size(limits.max_bytes), name=shown)
+    kind: Literal["xlsx", "xls"]
+    parts: tuple[Part, ...] = ()
+    if content.startswith(LOCAL_SIGNATURE):
+        _is_workbook_zip(content)
+        _judge_ending(shown)
+        kind, parts = "xlsx", _examine_zip(content, limits)
+    elif content.startswith(OLE_SIGNATURE):
+        kind = "xls"
+        _examine_ole(content, shown, limits)
+    else:
+        raise _other_kind(content, shown)
+    return Container(kind, shown, len(content), hashlib.sha256(content).hexdigest(), parts)
+
+
+def _judge_ending(shown: str) -> None:
+    ending = ending_of(shown)
+    if ending in _ENDINGS:
+        return
+    if ending in _MACRO_ENDINGS:
+        raise refused("G014", f".{ending} 格式", name=shown)
+    if ending == "et":
+        raise refused("G011", name=shown)
+    raise refused("G012", f".{ending}" if ending else "没有扩展名", name=shown)
+
+
+def _is_workbook_zip(content: bytes) -> None:
+    """Refuse zips that are something else, by the names that stand in the directory at the file's end."""
+    end = end_of_directory(content)
+    if end < 0:
+        return
+    size, offset = (
+        int.from_bytes(content[end + 12 : end + 16], "little"),
+        int.from_bytes(content[end + 16 : end + 20], "little"),
+    )
+    listing = content[offset : offset + size].lower() if offset < end else content[-65536:].lower()
+    if b"xl/workbook.xml" in listing or b"xl\\workbook.xml" in listing:
+        return
+    if b"xl/workbook.bin" in listing:
+        raise refused("G009")
+    if b"[content_types].xml" in listing:
+        for marker, what in ((b"word/", "Word 文档"), (b"ppt/", "PowerPoint 演示文稿"), (b"xl/", "")):
+            if marker in listing:
+                if not what:
+                    return
+                raise refused("G008", what)
+    if content[30:38] == b"mimetype":
+        if b"opendocument.spreadsheet" in content[38:120]:
+            raise refused("G010")
+        raise refused("G008", "OpenDocument 文档")
+    raise refused("G007", "zip")
+
+
+def _examine_zip(content: bytes, limits: Limits) -> tuple[Part, ...]:
+    parts = read_directory(content, limits)
+    for part in parts:
+        low = part.name.replace("\\", "/").lower()
+        for pattern, code, what in _ACTIVE_PARTS:
+            if pattern.search(low):
+                raise refused(code, what)
+    tally = Tally(limits)
+    # Small parts first: what forbids the file outright (macros, links) is said before the sheets are walked.
+    for part in sorted(parts, key=lambda part: part.size):
+        scan_part(part.name, partial(inflate, content, part), tally)
+    return parts
+
+
+def _examine_ole(content: bytes, shown: str, limits: Limits) -> None:
+    ole = OleFile(content)
+    names = ole.names()
+    if "encryptedpackage" in names or "encryptioninfo" in names:
+        raise refused("G013", name=shown)
+    if ole.has_vba():
+        raise refused("G014", "VBA 宏", name=shown)
+    book = ole.find("Workbook", "Book")
+    if book is None:
+        if "worddocument" in names:
+            raise refused("G008", "Word 文档", name=shown)
+        if "powerpoint document" in names:
+            raise refused("G008", "PowerPoint 演示文稿", name=shown)
+        raise refused("G003", name=shown)
+    _judge_ending(shown)
+    if (embedded := ole.embedded()) != "":
+        raise refused("G016", embedded, name=shown)
+    end = end_of_directory(content)
+    if end >= 0 and end + 22 + int.from_bytes(content[end + 20 : end + 22], "little") == len(content):
+        raise refused("G043", name=shown)
+    scan_workbook(ole.stream(book), limits)
+
+
+def _other_kind(content: bytes, shown: str) -> Exception:
+    """The refusal for a file that is neither zip nor OLE, naming what it is where that can be told."""
+    head = content[:4096]
+    if len(content) < 4:
+        return refused("G020", f"只有 {len(content)} 字节", name=shown)
+    if head.startswith(_PROGRAMS):
+        return refused("G004", ".exe 等", name=shown)
+    for table, code in ((_ARCHIVES, "G007"), (_DOCUMENTS, "G008")):
+        for mark, what in table.items():
+            if head.startswith(mark):
+                return refused(code, what, name=shown)
+    text = _as_text(head)
+    if text is None:
+        return refused("G003", name=shown)
+    plain = text.encode("utf-8")
+    if _XML_2003.search(plain):
+        return refused("G005", "XML 表格（2003 版）", name=shown)
+    if _WEB.search(plain) or plain.lstrip().lower().startswith((b"mime-version:", b"from:", b"content-type:")):
+        return refused("G005", "网页", name=shown)
+    return refused("G006", name=shown)
+
+
+def _as_text(head: bytes) -> str | None:
+    """The head as text in one of the encodings of Chinese offices; None for binary. A cut last character is allowed."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    if re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", head):
+        return None
+    for encoding in ("utf-8-sig", "gb18030"):
+        for cut in range(4):
+            try:
+                return head[: len(head) - cut].decode(encoding)
+            except UnicodeDecodeError:
+                continue
+    return None
