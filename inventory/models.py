@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -171,7 +172,11 @@ class Edit(models.Model):
 
 
 class SourceFile(models.Model):
-    """One workbook of a version. `slot` is stable across versions: a new upload of the file takes its place."""
+    """One workbook of a version.
+
+    `slot` is stable across versions and given once the file has been read: a new upload takes the slot of the file that
+    it `replaces`, whose rows stay until then.
+    """
 
     class State(models.TextChoices):
         READING = "reading", "读取中"
@@ -179,7 +184,7 @@ class SourceFile(models.Model):
         FAILED = "failed", "未能读取"
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="files")
-    slot = models.PositiveSmallIntegerField("文件序号")
+    slot = models.PositiveSmallIntegerField("文件序号", null=True)
     file = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+")
     replaces = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.READING)
@@ -204,7 +209,11 @@ class SourceFile(models.Model):
 
 
 class StagedRow(models.Model):
-    """A row as read: raw cells and clean values. `key` is the row's identity, stable across versions."""
+    """A row as read: raw cells and clean values. `key` is the row's identity, stable across versions.
+
+    `erased` names the columns whose cell says "/": unlike a blank one, it erases what is registered. `match_id` and
+    `fate` say what the row would do to the registry as it stood when last looked at.
+    """
 
     id = models.BigAutoField(primary_key=True)
     source_file = models.ForeignKey(SourceFile, models.PROTECT, related_name="%(class)ss", db_index=False)
@@ -212,6 +221,7 @@ class StagedRow(models.Model):
     sheet = models.CharField("工作表", max_length=64)
     row = models.PositiveIntegerField("行号")
     raw = models.JSONField()
+    erased = ArrayField(models.CharField(max_length=40), db_default=[])
     row_hash = models.CharField(max_length=64)
     errors = models.PositiveSmallIntegerField(default=0)
     warnings = models.PositiveSmallIntegerField(default=0)

@@ -1,0 +1,235 @@
+"""The life of a submission: start, scan, zero report, submit, discard. Files come in through `uploads`.
+
+Every service locks the submission (or the obligation, where none exists yet) first and writes the journal last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db import transaction
+from django.db.models import BigIntegerField, Max, Value
+from django.db.models.functions import Now
+
+from agencies.models import Person
+from audit import journal
+from audit.failures import Conflict, Invalid, require
+from files.models import StoredFile
+from reviews import services as reviews
+
+from .matching import match_version
+from .models import CameraRow, Edit, Obligation, PlatformRow, ReportKind, SourceFile, StagedRow, Submission, Version
+from .permissions import may_edit, may_report
+from .targets import TARGETS
+from .versions import fork, rehash
+
+CASE_KIND = "submission"
+ZERO_KEY = Value(0, output_field=BigIntegerField())
+"""A zero report is one item: the version itself."""
+MIN_REASON = 10
+
+
+def start(by: Person, obligation_id: int, kind: ReportKind) -> Submission:
+    """Open a submission, or return the open one of this kind. Raises Conflict where zero report and rows would meet."""
+    with transaction.atomic():
+        obligation = (
+            Obligation.objects.select_for_update(of=("self",)).select_related("campaign", "agency").get(pk=obligation_id)
+        )
+        require(may_report(by, obligation), "您不能为这个单位填报。")
+        if obligation.campaign.closed_at is not None:
+            raise Conflict("本轮梳理已经关闭，不能再填报。请联系领导小组办公室。")
+        open_one = obligation.submissions.filter(state__in=Submission.OPEN_STATES).first()
+        if open_one is not None and open_one.kind == kind:
+            return open_one
+        _refuse_the_other(obligation, kind, open_one)
+        Obligation.objects.filter(pk=obligation.pk).update(answer=kind)
+        last = obligation.submissions.aggregate(last=Max("number"))["last"] or 0
+        submission = Submission.objects.create(
+            obligation=obligation,
+            number=last + 1,
+            kind=kind,
+            on_behalf=by.agency_id != obligation.agency_id,
+            created_by=by,
+        )
+        Version.objects.create(submission=submission, number=1, created_by=by)
+        _record(by, "submission.started", submission, kind=kind)
+    return submission
+
+
+def _refuse_the_other(obligation: Obligation, kind: ReportKind, open_one: Submission | None) -> None:
+    """Zero report and rows of one obligation exclude each other (model.md, Intake)."""
+    if open_one is not None:
+        now = "清单" if open_one.kind == ReportKind.ROWS else "零报告"
+        raise Conflict(f"本单位已有一份{now}（{open_one.get_state_display()}）。请先处理完或作废它，再改报。")
+    accepted = obligation.submissions.filter(state=Submission.State.ACCEPTED).exclude(kind=kind)
+    if accepted.exists():
+        if kind == ReportKind.ZERO:
+            raise Conflict("本单位本轮已有通过的清单，不能再报零报告。")
+        raise Conflict("本单位本轮的零报告已经通过，不能再报清单。确有遗漏的，请联系领导小组办公室。")
+
+
+def locked(by: Person, submission_id: int) -> Submission:
+    """Lock the submission for editing: 403 unless the person may, 409 unless it is with the unit."""
+    submission = (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("obligation__campaign", "obligation__agency")
+        .get(pk=submission_id)
+    )
+    require(may_edit(by, submission), "您不能修改这个单位的填报。")
+    if submission.state not in (Submission.State.DRAFT, Submission.State.RETURNED):
+        raise Conflict(f"本次报送现在是“{submission.get_state_display()}”，不能修改。")
+    reviews.refuse_reviewer_as_author(CASE_KIND, submission.pk, by)
+    return submission
+
+
+def draft_version(by: Person, submission: Submission) -> Version:
+    """The version that may be changed; after a return the next one, carrying everything over. Notes the person's hand."""
+    version = submission.versions.filter(submitted_at__isnull=True).first()
+    if version is None:
+        version = fork(submission.versions.last(), by)
+    Edit.objects.get_or_create(version=version, person=by)
+    return version
+
+
+def state_zero(by: Person, submission_id: int, reason: str) -> Version:
+    """Write the reason of a zero report: why the unit has no public-place video (plan, chapter four (一): “零报告”)."""
+    reason = " ".join(reason.split())
+    if len({c for c in reason if c.isalnum()}) < MIN_REASON // 2 or len(reason) < MIN_REASON:
+        raise Invalid(f"请写明没有公共场所视频监控的情况，不少于 {MIN_REASON} 个字。")
+    with transaction.atomic():
+        submission = locked(by, submission_id)
+        if submission.kind != ReportKind.ZERO:
+            raise Conflict("这是清单报送，不是零报告。")
+        version = draft_version(by, submission)
+        told = f"zero\n{submission.obligation_id}\n{reason}"
+        version.zero_reason, version.hash = reason, hashlib.sha256(told.encode()).hexdigest()
+        version.save(update_fields=["zero_reason", "hash"])
+        _record(by, "submission.zero_stated", submission, version=version.number, digest=version.hash)
+    return version
+
+
+def attach_scan(by: Person, submission_id: int, scan: StoredFile) -> Version:
+    """Bind the stamped scan to the draft version's content as it is now."""
+    version = draft_version(by, locked(by, submission_id))
+    if not version.hash:
+        raise Conflict("请先上传表格（或填写零报告理由），再附盖章扫描件。")
+    version.scan, version.scan_hash = scan, version.hash
+    version.save(update_fields=["scan", "scan_hash"])
+    _record(by, "submission.scan_attached", version.submission, version=version.number, sha256=scan.sha256)
+    return version
+
+
+def remove_file(by: Person, submission_id: int, source_file_id: int) -> None:
+    """Take a workbook and its rows out of the draft version; the original itself is kept."""
+    with transaction.atomic():
+        submission = locked(by, submission_id)
+        version = draft_version(by, submission)
+        held = SourceFile.objects.filter(version__submission=submission, pk=source_file_id).first()
+        if held is None:
+            raise Conflict("这份文件已不在本次报送中。")
+        source = version.files.filter(file_id=held.file_id).first()
+        if source is None:
+            raise Conflict("这份文件已不在本次报送中。")
+        drop_file(source)
+        rehash(version)
+        _record(by, "submission.file_removed", submission, version=version.number, sha256=held.file.sha256)
+
+
+def drop_file(source: SourceFile) -> None:
+    """Delete a source file's staged rows and findings, and itself (the stored original stays)."""
+    for target in TARGETS:
+        target.row._default_manager.filter(source_file=source).delete()
+    source.findings.all().delete()
+    source.delete()
+
+
+def obstacles(submission: Submission, version: Version) -> list[str]:
+    """What still stands between this version and its submission, in the user's words; empty when it may be submitted."""
+    found = []
+    if submission.kind == ReportKind.ZERO:
+        if not version.zero_reason:
+            found.append("还没有填写零报告理由。")
+    else:
+        files = list(version.files.all())
+        if any(f.state == SourceFile.State.READING for f in files):
+            found.append("还有表格正在读取，请稍候。")
+        if any(f.state == SourceFile.State.FAILED for f in files):
+            found.append("有表格未能读取，请重新上传或移除它。")
+        if not any(f.state == SourceFile.State.READ for f in files):
+            found.append("还没有上传表格。")
+        errors = sum(f.errors for f in files)
+        if errors:
+            found.append(f"还有 {errors} 处错误要改。")
+    if not version.scan_id:
+        found.append("还没有附盖章扫描件。")
+    elif version.scan_hash != version.hash:
+        found.append("盖章之后内容有改动，请重新打印盖章并上传扫描件。")
+    return found
+
+
+def submit(by: Person, submission_id: int, version_hash: str) -> Submission:
+    """Hand the version in: it becomes immutable and a round of the case opens for both sides.
+
+    Raises Conflict when the page was stale or something is missing; a second press finds the state already moved.
+    """
+    with transaction.atomic():
+        submission = locked(by, submission_id)
+        version = submission.versions.filter(submitted_at__isnull=True).first()
+        if version is None:
+            raise Conflict("退回之后还没有修改，不能再次提交。请先按退回意见修改。")
+        if version.hash != version_hash:
+            raise Conflict("页面上的内容已不是最新，请刷新后核对，再提交。")
+        if missing := obstacles(submission, version):
+            raise Conflict("还不能提交：" + "".join(missing))
+        Edit.objects.get_or_create(version=version, person=by)
+        agency = submission.obligation.agency
+        match_version(version.pk, agency.pk)
+        Version.objects.filter(pk=version.pk, submitted_at__isnull=True).update(submitted_at=Now(), submitted_by=by)
+        Submission.objects.filter(pk=submission.pk).update(state=Submission.State.IN_REVIEW, state_since=Now())
+        submission.refresh_from_db()
+        round_ = reviews.open_round(
+            kind=CASE_KIND,
+            subject_id=submission.pk,
+            title=title_of(submission),
+            agency=agency,
+            number=version.number,
+            version_hash=version.hash,
+            items=_items(submission, version),
+            authors=Person.objects.filter(pk__in=Edit.objects.filter(version__submission=submission).values("person")),
+        )
+        _record(
+            by, "submission.submitted", submission, version=version.number, digest=version.hash, rows=round_.item_count
+        )
+    return submission
+
+
+def title_of(submission: Submission) -> str:
+    label = "零报告" if submission.kind == ReportKind.ZERO else "清单"
+    return f"{submission.obligation.agency.short_name} {submission.obligation.campaign.name} {label}"
+
+
+def _items(submission: Submission, version: Version) -> list[Any]:
+    if submission.kind == ReportKind.ZERO:
+        return [Version.objects.filter(pk=version.pk).values_list(ZERO_KEY, "hash")]
+    rows: tuple[type[StagedRow], ...] = (PlatformRow, CameraRow)
+    return [row._default_manager.filter(source_file__version=version).values_list("key", "row_hash") for row in rows]
+
+
+def discard(by: Person, submission_id: int) -> None:
+    """Give a draft up (作废). What was never submitted may go; what was reviewed stays."""
+    with transaction.atomic():
+        submission = locked(by, submission_id)
+        if submission.versions.filter(submitted_at__isnull=False).exists():
+            raise Conflict("已提交过的报送不能作废。请按退回意见修改后重新提交。")
+        Submission.objects.filter(pk=submission.pk).update(state=Submission.State.DISCARDED, state_since=Now())
+        others = Submission.objects.filter(obligation=submission.obligation_id, live_kind__isnull=False)
+        if not others.exists():
+            Obligation.objects.filter(pk=submission.obligation_id).update(answer=None)
+        _record(by, "submission.discarded", submission)
+
+
+def _record(by: Person, action: str, submission: Submission, **facts: Any) -> None:
+    journal.record(by, action, submission, agency_id=submission.obligation.agency_id, **facts)
+
+

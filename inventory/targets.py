@@ -1,0 +1,78 @@
+"""The two kinds of staged rows and where each is registered; the SQL below is composed from these names only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db import models
+
+from cameras.models import Camera, CameraValues, CameraVersion
+from platforms.models import Platform, PlatformValues, PlatformVersion
+
+from .models import CameraRow, PlatformRow, StagedRow
+
+
+SUPERVISION = """LEFT JOIN (
+                SELECT DISTINCT ON (place_kind_id) place_kind_id, agency_id FROM agencies_duty
+                WHERE place_kind_id IS NOT NULL ORDER BY place_kind_id, id
+            ) duty ON duty.place_kind_id = r.place_kind"""
+"""Attachment 3: the agency that supervises the row's kind of place."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Staged rows of one kind, the identity and version tables they enter, and the columns carried over."""
+
+    kind: str
+    row: type[StagedRow]
+    identity: type[models.Model]
+    version: type[models.Model]
+    values: type[models.Model]
+    number_prefix: str
+
+    @property
+    def rows(self) -> str:
+        return self.row._meta.db_table
+
+    @property
+    def things(self) -> str:
+        return self.identity._meta.db_table
+
+    @property
+    def versions(self) -> str:
+        return self.version._meta.db_table
+
+    @property
+    def thing_id(self) -> str:
+        """The version table's column that leads to the identity."""
+        return f"{self.kind}_id"
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The clean columns, the same in all three tables."""
+        return tuple(field.column for field in self.values._meta.get_fields() if isinstance(field, models.Field))
+
+    def blank(self, column: str) -> str:
+        """SQL that is true where the staged row says nothing in this column."""
+        field = self.identity._meta.get_field(column)
+        textual = isinstance(field, models.CharField | models.TextField) and not field.null
+        return f"r.{column} = ''" if textual else f"r.{column} IS NULL"
+
+    def stated(self, column: str) -> str:
+        """SQL of the value after an update: a blank cell means "not stated" and erases nothing; "/" erases."""
+        return f"CASE WHEN {self.blank(column)} AND NOT ('{column}' = ANY(r.erased)) THEN t.{column} ELSE r.{column} END"
+
+    @cached_property
+    def differs(self) -> str:
+        """SQL that is true where the staged row changes the registered values."""
+        return " OR ".join(f"{self.stated(c)} IS DISTINCT FROM t.{c}" for c in self.columns)
+
+
+CAMERA = Target("camera", CameraRow, Camera, CameraVersion, CameraValues, Camera.prefix)
+PLATFORM = Target("platform", PlatformRow, Platform, PlatformVersion, PlatformValues, Platform.prefix)
+TARGETS = (PLATFORM, CAMERA)
+
+
+def target_of(kind: str) -> Target:
+    return next(target for target in TARGETS if target.kind == kind)

@@ -1,0 +1,63 @@
+"""What a version holds: its content hash over the ordered row hashes, and the copy that the next version starts from."""
+
+from __future__ import annotations
+
+from django.db import connection, models
+
+from agencies.models import Person
+
+from .models import RowFinding, SourceFile, Submission, Version
+from .targets import TARGETS
+
+
+def rehash(version: Version) -> str:
+    """Set the version's hash from its rows as they stand ('' without rows). Runs in the caller's transaction."""
+    union = " UNION ALL ".join(
+        f"SELECT {place} AS kind, f.slot, r.sheet, r.row, r.row_hash FROM {target.rows} r"
+        f" JOIN inventory_sourcefile f ON f.id = r.source_file_id WHERE f.version_id = %(version)s"
+        for place, target in enumerate(TARGETS)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE inventory_version SET hash = coalesce((
+                    SELECT encode(sha256(convert_to(string_agg(row_hash, '' ORDER BY kind, slot, sheet, row), 'UTF8')), 'hex')
+                    FROM ({union}) AS rows), '')
+                WHERE id = %(version)s RETURNING hash""",
+            {"version": version.pk},
+        )
+        version.hash = cursor.fetchone()[0]
+    return version.hash
+
+
+def fork(last: Version | None, by: Person) -> Version:
+    """Open the next version as a copy of the last one: same files, rows, identities and findings."""
+    if last is None:
+        raise Submission.DoesNotExist
+    version = Version.objects.create(
+        submission_id=last.submission_id,
+        number=last.number + 1,
+        hash=last.hash,
+        zero_reason=last.zero_reason,
+        scan=last.scan,
+        scan_hash=last.scan_hash,
+        created_by=by,
+    )
+    for source in last.files.filter(state=SourceFile.State.READ):
+        old_id = source.pk
+        source.pk, source._state.adding, source.version, source.replaces = None, True, version, None
+        source.save(force_insert=True)
+        for model in (*(target.row for target in TARGETS), RowFinding):
+            _copy_rows(model, old_id, source.pk)
+    return version
+
+
+def _copy_rows(model: type[models.Model], old_file_id: int, new_file_id: int) -> None:
+    columns = ", ".join(
+        field.column for field in model._meta.concrete_fields if field.column not in ("id", "source_file_id")
+    )
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (source_file_id, {columns}) SELECT %s, {columns} FROM {table} WHERE source_file_id = %s",
+            [new_file_id, old_file_id],
+        )
