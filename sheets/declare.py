@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sheets.findings import Severity
 from sheets.kinds.base import Field, Kind
@@ -30,9 +30,10 @@ class Column:
     """One column of the form.
 
     `printed` is the official header with its line breaks; `title` what findings call it (default: the header without
-    breaks); `aliases` further headers read as this column. `codes` binds "missing" and each issue of the kind to a code.
-    `default` names the `Options` attribute used where a row says nothing; `not_when` is (field, value): in such rows the
-    column is not asked for and its value ignored; `merged`: the value of a vertically merged cell holds for all its rows.
+    breaks); `aliases` further headers read as this column. `codes` binds "missing" and each issue of the kind to a
+    code. `default` names the `Options` attribute used where a row says nothing; `not_when` is (field, value): in such
+    rows the column is not asked for and its value ignored; `merged`: the value of a vertically merged cell holds for
+    all its rows.
     """
 
     key: str
@@ -125,7 +126,7 @@ class RowRule:
     """A rule over one row: `test(*values)` is True when all is well, False when not, or a text that details it.
 
     Called only where every value read is there (not None, not ""), and no rule of `unless` was broken in the same row.
-    `at`: keys of the columns that carry the finding. `quick(*columns)` may tell from whole columns that no row can fail.
+    `at`: keys of the columns that carry the finding. `quick(*columns)` may tell from whole columns that no row fails.
     """
 
     code: str
@@ -137,10 +138,13 @@ class RowRule:
     quick: Callable[..., bool] | None
 
 
-class FileHit(tuple[int, str, tuple[tuple[int, str], ...], Mapping[str, Any]]):
-    """(row index, column key, related (row index, column key) places, details)."""
+class FileHit(NamedTuple):
+    """A cell that a file rule names: row index and column key, the same for related cells, and details."""
 
-    __slots__ = ()
+    row: int
+    key: str
+    related: tuple[tuple[int, str], ...] = ()
+    details: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +304,7 @@ class Sheet:
 
     @property
     def copy_columns(self) -> tuple[str, ...]:
-        """Columns of the COPY text file: where the row stands, its raw cells, hash and counts, then the clean fields."""
+        """Columns of the COPY text file: where the row stands, raw cells, hash and counts, then the clean fields."""
         return (*ROW_COLUMNS, *self.clean_columns)
 
     @property
@@ -312,11 +316,12 @@ class Sheet:
 #: What a staged row says of itself before its clean values.
 ROW_COLUMNS = ("sheet", "row_number", "raw", "row_hash", "error_count", "warning_count")
 
-#: Every sheet ends with these: `merge_group` is the number of the first row of a vertically merged cell over the columns
-#: declared `merged` (None: not merged), `erased` the keys, joined by commas, of cells that say "/" or "无" ("there is none").
+#: Every sheet ends with these: `merge_group` is the number of the first row of a vertically merged cell over the pole's
+#: columns (None: not merged), `erased` the keys of cells that say "there is none" ("/", 无): unlike a blank cell, such a
+#: one erases what is registered.
 FIXED_FIELDS = (
     Field("merge_group", "integer", hashed=False),
-    Field("erased", "varchar(500)"),
+    Field("erased", "varchar(40)[]", ()),
 )
 
 

@@ -18,8 +18,8 @@ class Severity(StrEnum):
 class Finding:
     """One mistake in one place.
 
-    `cell` is an A1 address ("" when the finding concerns a whole sheet or file), `row` the 1-based row number (0 likewise),
-    `column` the official header, `key` the declared column key, `value` the raw text as the user wrote it,
+    `cell` is an A1 address ("" when the finding concerns a whole sheet or file), `row` the 1-based row number (0
+    likewise), `column` the official header, `key` the declared column key, `value` the raw text as the user wrote it,
     `related` further cells concerned (the other duplicate, for instance).
     """
 
@@ -40,7 +40,7 @@ class Finding:
         return asdict(self) | {"severity": self.severity.value, "related": list(self.related)}
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - said of the file, read as a verdict
     """A file that cannot be read at all; carries the finding that says why and what to press."""
 
     def __init__(self, finding: Finding) -> None:

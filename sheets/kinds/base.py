@@ -38,9 +38,9 @@ class Flag(Protocol):
 class Kind:
     """Judges values. Stateless: one instance serves every check.
 
-    `judge` is called once for each distinct raw value that is not blank and returns the clean value (one, or a tuple with
-    one for each field). `plain` may declare a whole column fine as it stands, at the price of a glance; it is what makes
-    100,000 rows cheap. `export` turns the value that rules work on into the one that is kept, where the two differ.
+    `judge` is called once for each distinct raw value that is not blank and returns the clean value (one, or a tuple
+    with one for each field). `plain` may declare a whole column fine as it stands, at the price of a glance; it is what
+    makes 100,000 rows cheap. `export` turns the value that rules work on into the one that is kept, where they differ.
     """
 
     issues: ClassVar[Mapping[str, Issue]] = {}

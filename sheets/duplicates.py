@@ -1,0 +1,28 @@
+"""Values that stand more than once in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sheets.declare import FileHit
+
+#: A value repeated a thousand times names so many of its other places, not all.
+NAMED = 20
+
+
+def duplicates(key: str, values: Sequence[str | None]) -> Iterable[FileHit]:
+    """A hit at every cell whose value stands elsewhere too; blanks never collide."""
+    distinct = set(values)
+    blanks = sum(1 for value in values if not value) if None in distinct or "" in distinct else 0
+    if len(values) - blanks == len(distinct - {None, ""}):
+        return
+    rows_of: dict[str, list[int]] = {}
+    for row, value in enumerate(values):
+        if value:
+            rows_of.setdefault(value, []).append(row)
+    for rows in rows_of.values():
+        if len(rows) > 1:
+            near = rows[: NAMED + 1]
+            for row in rows:
+                others = tuple((other, key) for other in near if other != row)[:NAMED]
+                yield FileHit(row, key, others, {"count": len(rows)})

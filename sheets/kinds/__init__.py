@@ -1,0 +1,1 @@
+"""The kinds of columns: how raw values become clean ones."""

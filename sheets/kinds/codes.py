@@ -1,0 +1,166 @@
+"""Codes: the 20 digits of GB/T 28181, and our own registry numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from sheets import gb28181
+from sheets.cells import EXCEL_WHOLE, Cell, cell_text, narrow
+from sheets.kinds.base import Field, Flag, Kind
+from sheets.options import Options
+from sheets.rules import WARNING, Issue
+
+AS_NUMBER = Issue(
+    title="编码是数字格式",
+    says="“{column}”是数字格式，{loss}",
+    fix="请先把这一列设为“文本”格式，再从视频监控平台重新导出编码粘贴进来；不要在现有数字后面补位。",
+)
+SCIENTIFIC = Issue(
+    title="编码变成了科学计数",
+    says="“{column}”是 {value}，变成了科学计数，原来的 20 位已经丢失",
+    fix="请先把这一列设为“文本”格式，再从视频监控平台重新导出编码粘贴进来。",
+)
+NOT_TWENTY = Issue(
+    title="编码不是 20 位数字",
+    says="“{column}”是“{value}”，{reason}",
+    fix="请从视频监控平台重新导出编码；没有编码的留空，不要自己编。",
+)
+NO_CODE = Issue(
+    title="未编码",
+    says="没有填写“{column}”，按未编码登记",
+    fix="已接入平台的请从视频监控平台导出编码填上；确实没有编码的可以留空提交。",
+)
+OTHER_REGION = Issue(
+    title="编码的行政区划不是金寨县",
+    says="编码前六位是 {region}，不是金寨县的 341524",
+    fix="请核对编码是否属于本县的设备；确实由外地编排的可以保留，审核时会看到。",
+    severity=WARNING,
+)
+OTHER_TYPE = Issue(
+    title="编码的设备类型不符",
+    says="编码第 11 到 13 位是 {type}（{name}），这张表应是 {expected}",
+    fix="请核对是不是填成了别的设备的编码；确认无误可以保留，审核时会看到。",
+    severity=WARNING,
+)
+ODD_INDUSTRY = Issue(
+    title="编码的行业是预留或自定义",
+    says="编码第 9、10 位是 {industry}（{name}），国家标准没有规定它的含义",
+    fix="请向平台管理单位核对行业编码；确认无误可以保留，审核时会看到。",
+    severity=WARNING,
+)
+ODD_NETWORK = Issue(
+    title="编码的网络标识是预留",
+    says="编码第 14 位是 {network}，国家标准没有规定它的含义",
+    fix="请向平台管理单位核对网络标识；确认无误可以保留，审核时会看到。",
+    severity=WARNING,
+)
+NO_SERIAL = Issue(
+    title="编码的序号是 000000",
+    says="编码末六位是 000000，像是没有编完",
+    fix="请从视频监控平台重新导出编码；确认无误可以保留，审核时会看到。",
+    severity=WARNING,
+)
+BAD_NUMBER = Issue(
+    title="登记编号不对",
+    says="“{column}”写的是“{value}”，不是 {example} 这样的编号",
+    fix="请不要改动这一列；新增的设备把它留空。",
+)
+
+_WRAPPED = re.compile(r'="?([0-9]*)"?')
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE)
+
+
+class UnifiedCode(Kind):
+    """A GB/T 28181 code kept as text; types outside `expected` are a warning. Never repaired, never computed with."""
+
+    issues: ClassVar[Mapping[str, Issue]] = {
+        "number": AS_NUMBER,
+        "digits": NOT_TWENTY,
+        "scientific": SCIENTIFIC,
+        "region": OTHER_REGION,
+        "type": OTHER_TYPE,
+        "industry": ODD_INDUSTRY,
+        "network": ODD_NETWORK,
+        "serial": NO_SERIAL,
+    }
+
+    def __init__(self, expected: Mapping[str, str]) -> None:
+        self.expected = dict(expected)
+        self._wanted = " 或 ".join(f"{code}（{name}）" for code, name in expected.items())
+        self._doubts = lru_cache(maxsize=10000)(self._judge_prefix)
+
+    def fields(self, key: str) -> tuple[Field, ...]:
+        return (Field(key, "varchar(20)"),)
+
+    def judge(self, cell: Cell, flag: Flag, options: Options) -> Any:
+        if not isinstance(cell, str):
+            lost = isinstance(cell, (int, float)) and abs(cell) >= EXCEL_WHOLE
+            flag("number", loss="Excel 只保留前 15 位，末尾的数字已经丢失" if lost else "不是 20 位文本")
+            return None
+        code = cell
+        if not gb28181.is_code(code):
+            code = narrow(cell).replace(" ", "")
+            if wrapped := _WRAPPED.fullmatch(code):
+                code = wrapped[1]
+            if _SCIENTIFIC.fullmatch(code):
+                flag("scientific")
+                return None
+            if not gb28181.is_code(code):
+                digits = code.isascii() and code.isdigit()
+                flag("digits", reason=f"有 {len(code)} 位数字，应是 20 位" if digits else "不全是数字")
+                return None
+        for issue, details in self._doubts(code[:14]):
+            flag(issue, **details)
+        if code.endswith("000000"):
+            flag("serial")
+        return code
+
+    def plain(self, cells: Sequence[Cell]) -> bool:
+        try:
+            joined = "\n".join(cells)  # type: ignore[arg-type]
+        except TypeError:
+            return False
+        if set(map(len, cells)) != {20} or "000000\n" in joined or joined.endswith("000000"):  # type: ignore[arg-type]
+            return False
+        digits = "".join(cells)  # type: ignore[arg-type]
+        if not (digits.isascii() and digits.isdigit()):
+            return False
+        return not any(map(self._doubts, {code[:14] for code in cells}))  # type: ignore[index]
+
+    def _judge_prefix(self, prefix: str) -> tuple[tuple[str, dict[str, str]], ...]:
+        """What is doubtful about the first 14 digits, which most rows share."""
+        parts = gb28181.decode(f"{prefix}000001")
+        doubts = []
+        if parts.region != gb28181.COUNTY:
+            doubts.append(("region", {"region": parts.region}))
+        if parts.type not in self.expected:
+            name = parts.type_name or "未定义"
+            doubts.append(("type", {"type": parts.type, "name": name, "expected": self._wanted}))
+        if gb28181.reserved_industry(parts.industry):
+            doubts.append(("industry", {"industry": parts.industry, "name": parts.industry_name}))
+        if gb28181.reserved_network(parts.network):
+            doubts.append(("network", {"network": parts.network}))
+        return tuple(doubts)
+
+
+class RegistryNumber(Kind):
+    """Our own number, such as JZ-C-000123; written by the system into the pre-filled template."""
+
+    issues: ClassVar[Mapping[str, Issue]] = {"bad": BAD_NUMBER}
+
+    def __init__(self, prefix: str) -> None:
+        self.example = f"{prefix}-000123"
+        self._form = re.compile(rf"{re.escape(prefix)}-[0-9]{{6,9}}")
+
+    def fields(self, key: str) -> tuple[Field, ...]:
+        return (Field(key, "varchar(20)", ""),)
+
+    def judge(self, cell: Cell, flag: Flag, options: Options) -> Any:
+        text = narrow(cell_text(cell)).upper()
+        if not self._form.fullmatch(text):
+            flag("bad", example=self.example)
+            return ""
+        return text

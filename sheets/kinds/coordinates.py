@@ -1,0 +1,119 @@
+"""经度 and 纬度: decimal degrees with at least six decimals, the sixth not zero (填写说明 2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, time, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sheets.cells import Cell, cell_text, narrow
+from sheets.kinds.base import Field, Flag, Kind
+from sheets.kinds.numbers import rounded
+from sheets.options import Options
+from sheets.rules import Issue
+
+NOT_DEGREES = Issue(
+    title="不是十进制的度",
+    says="“{column}”写的是“{value}”，{reason}",
+    fix="请写成十进制的度，例如 {example}，一个单元格只写一个数；从平台重新导出或重新测量。",
+)
+FEW_DECIMALS = Issue(
+    title="小数位太少",
+    says="“{column}”是 {value}，只有 {decimals} 位小数，误差在十米以上；表格要求至少 6 位",
+    fix="请从平台重新导出坐标或重新测量，不要自己补数字。",
+)
+SIXTH_IS_ZERO = Issue(
+    title="第 6 位小数缺失或是 0",
+    says="“{column}”是 {value}，{reason}；表格要求至少 6 位小数且第 6 位不为 0",
+    fix="请从平台重新导出坐标或重新测量，不要自己补数字。",
+    adjustable=True,
+)
+NOT_ON_EARTH = Issue(
+    title="不是经纬度的数值",
+    says="“{column}”是 {value}，不在 {low} 到 {high} 度之间，可能漏了小数点",
+    fix="请写成十进制的度，例如 {example}；从平台重新导出或重新测量。",
+)
+ZERO = Issue(
+    title="坐标是 0",
+    says="“{column}”是 0，等于没有填写",
+    fix="请从平台重新导出坐标或重新测量。",
+)
+
+_PLAIN = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]*)?")
+_DMS = re.compile(r"[0-9].*[°度].*[0-9].*['′’分]?|[0-9]+[°度]|[0-9].*[′″]")
+_SCALE = 8
+
+
+class Degrees(Kind):
+    """Decimal degrees, `limit` either side of zero. Rules get floats; what is kept is the exact decimal as written."""
+
+    issues: ClassVar[Mapping[str, Issue]] = {
+        "degrees": NOT_DEGREES,
+        "few": FEW_DECIMALS,
+        "sixth": SIXTH_IS_ZERO,
+        "earth": NOT_ON_EARTH,
+        "zero": ZERO,
+    }
+
+    def __init__(self, limit: int, example: str) -> None:
+        self.limit = limit
+        self.example = example
+
+    def fields(self, key: str) -> tuple[Field, ...]:
+        return (Field(key, "numeric(11,8)"),)
+
+    def judge(self, cell: Cell, flag: Flag, options: Options) -> Any:
+        text = self._text(cell)
+        if not _PLAIN.fullmatch(text):
+            flag("degrees", reason=self._reason(text), example=self.example)
+            return None
+        number = float(text)
+        if not number:
+            flag("zero")
+            return None
+        if abs(number) > self.limit:
+            flag("earth", low=-self.limit, high=self.limit, example=self.example)
+            return None
+        decimals = text.partition(".")[2]
+        if len(decimals) <= 4:
+            flag("few", decimals=len(decimals))
+        elif len(decimals) == 5:
+            flag("sixth", reason="只有 5 位小数（或末位的 0 已丢失）")
+        elif decimals[5] == "0":
+            flag("sixth", reason="第 6 位小数是 0")
+        return number
+
+    def plain(self, cells: Sequence[Cell]) -> bool:
+        if set(map(type, cells)) != {float}:
+            return False
+        numbers: Sequence[float] = cells  # type: ignore[assignment]
+        if not (-self.limit <= min(numbers) and max(numbers) <= self.limit):
+            return False
+        # The sixth decimal of every number, by arithmetic: a number with fewer has a zero there.
+        return 0 not in [int(abs(number) * 1e6 + 0.001) % 10 for number in numbers]
+
+    @staticmethod
+    def export(value: Any) -> Any:
+        """The exact decimal of at most eight decimals."""
+        return None if value is None else rounded(Decimal(f"{value:.15g}"), _SCALE)
+
+    def _text(self, cell: Cell) -> str:
+        if isinstance(cell, (date, time, timedelta, bool)):
+            return cell_text(cell)
+        if isinstance(cell, str):
+            return narrow(cell).removesuffix("°").removesuffix("度").strip()
+        return format(Decimal(f"{cell:.15g}"), "f") if isinstance(cell, float) else str(cell)
+
+    def _reason(self, text: str) -> str:
+        numbers = re.findall(r"[0-9]+\.[0-9]+", text)
+        if len(numbers) > 1:
+            return "一个单元格里有两个数"
+        if _DMS.search(text):
+            return "像是度分秒"
+        if "," in text or "、" in text:
+            return "小数点写成了逗号"
+        if re.search(r"[A-Za-z东西南北经纬]", text) and numbers:
+            return "多了文字或字母"
+        return "不是数字"
