@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from agencies.models import Person
+from tests.factories import make_person
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="also run the heavy counts")
@@ -92,3 +95,79 @@ def site(real_db: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{thread.port}"
     finally:
         thread.terminate()
+
+
+# --- the cast -------------------------------------------------------------------------------------------------------
+# They stand in `real_db` where the test works on a database of its own, else in `db`.
+@pytest.fixture
+def _stage(request: pytest.FixtureRequest) -> None:
+    request.getfixturevalue("real_db" if "real_db" in request.fixturenames else "db")
+
+
+@pytest.fixture
+def meishan_clerk(_stage: None) -> Person:
+    """梅山镇's clerk."""
+    return make_person("clerk-meishan", "meishan", "clerk")
+
+
+@pytest.fixture
+def meishan_colleague(_stage: None) -> Person:
+    """Another clerk of 梅山镇."""
+    return make_person("clerk-meishan-2", "meishan", "clerk")
+
+
+@pytest.fixture
+def mabu_clerk(_stage: None) -> Person:
+    """The stranger: a clerk of another township."""
+    return make_person("clerk-mabu", "mabu", "clerk")
+
+
+@pytest.fixture
+def education_clerk(_stage: None) -> Person:
+    """A department's clerk, who supervises the schools."""
+    return make_person("clerk-education", "education", "clerk")
+
+
+@pytest.fixture
+def data_reviewer(_stage: None) -> Person:
+    return make_person("data-1", "data-bureau", "data_reviewer")
+
+
+@pytest.fixture
+def data_reviewer2(_stage: None) -> Person:
+    return make_person("data-2", "data-bureau", "data_reviewer")
+
+
+@pytest.fixture
+def police_reviewer(_stage: None) -> Person:
+    return make_person("police-1", "police", "police_reviewer")
+
+
+@pytest.fixture
+def police_reviewer2(_stage: None) -> Person:
+    return make_person("police-2", "police", "police_reviewer")
+
+
+@pytest.fixture
+def office(_stage: None) -> Person:
+    return make_person("office-1", "office", "office")
+
+
+@pytest.fixture
+def leader(_stage: None) -> Person:
+    return make_person("leader", "government-office", "leader")
+
+
+@pytest.fixture
+def sysadmin(_stage: None) -> Person:
+    return make_person("sysadmin", "data-bureau", "sysadmin")
+
+
+@pytest.fixture
+def secadmin(_stage: None) -> Person:
+    return make_person("secadmin", "data-bureau", "secadmin")
+
+
+@pytest.fixture
+def auditor(_stage: None) -> Person:
+    return make_person("auditor", "data-bureau", "auditor")
