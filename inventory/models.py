@@ -211,7 +211,8 @@ class SourceFile(models.Model):
 class StagedRow(models.Model):
     """A row as read: raw cells and clean values. `key` is the row's identity, stable across versions.
 
-    `erased` names the columns whose cell says "/": unlike a blank one, it erases what is registered. `match_id` and
+    `erased` names the columns whose cell says "/": unlike a blank one, it erases what is registered. `merge_group` is the
+    first row of a vertically merged pole: its rows stand on one. `match_id` and
     `fate` say what the row would do to the registry as it stood when last looked at.
     """
 
@@ -221,6 +222,7 @@ class StagedRow(models.Model):
     sheet = models.CharField("工作表", max_length=64)
     row = models.PositiveIntegerField("行号")
     raw = models.JSONField()
+    merge_group = models.IntegerField(null=True)
     erased = ArrayField(models.CharField(max_length=40), db_default=[])
     row_hash = models.CharField(max_length=64)
     errors = models.PositiveSmallIntegerField(default=0)

@@ -1,7 +1,7 @@
 """Poles from the five columns 杆件（自建） of the camera sheet (model.md, Poles).
 
 Five blanks: no own pole. With a number: one pole per (agency, number). Without: the pole its camera already stands on,
-else a pole of its own. Cameras are joined to a pole by distance only as a proposal, which is not done here.
+else one for each merged range, else one of its own. Cameras are joined to a pole by distance only as a proposal, which is not done here.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ CARRIED = (*VALUES, *POSITION, "place_kind")
 HAS_POLE = """(r.pole_number <> '' OR r.pole_built <> '' OR r.pole_height IS NOT NULL OR r.pole_arms IS NOT NULL
                OR r.pole_condition <> '')"""
 
+SINGLE = """CASE WHEN r.pole_number <> '' THEN '' WHEN r.merge_group IS NULL THEN r.id::text
+               ELSE r.source_file_id || '/' || r.sheet || '/' || r.merge_group END"""
+"""What tells poles without a number apart: the merged range they share, else the row."""
+
 
 def promote(cursor: CursorWrapper, params: dict[str, Any]) -> dict[str, int]:
     """Register the poles of a version, after its plan_camera was drawn; return how many had each fate.
@@ -30,7 +34,7 @@ def promote(cursor: CursorWrapper, params: dict[str, Any]) -> dict[str, int]:
     cursor.execute(
         f"""CREATE TEMP TABLE plan_pole_of_row ON COMMIT DROP AS
             WITH standing AS (
-                SELECT r.id AS row_id, r.pole_number, coalesce(numbered.id, stood.id) AS found
+                SELECT r.id AS row_id, r.pole_number, coalesce(numbered.id, stood.id) AS found, {SINGLE} AS single
                 FROM inventory_camerarow r
                 JOIN plan_camera ON plan_camera.row_id = r.id
                 LEFT JOIN cameras_pole numbered ON r.pole_number <> '' AND numbered.pole_number = r.pole_number
@@ -40,15 +44,13 @@ def promote(cursor: CursorWrapper, params: dict[str, Any]) -> dict[str, int]:
                      AND r.pole_number = '' AND stood.pole_number = ''
                 WHERE {HAS_POLE}
             ), fresh AS (
-                SELECT pole_number, CASE WHEN pole_number = '' THEN row_id END AS single, min(row_id) AS row_id
-                FROM standing WHERE found IS NULL GROUP BY 1, 2
+                SELECT pole_number, single FROM standing WHERE found IS NULL GROUP BY 1, 2
             ), numbered_fresh AS MATERIALIZED (
                 SELECT *, nextval(pg_get_serial_sequence('cameras_pole', 'id')) AS thing_id FROM fresh
             )
             SELECT s.row_id, coalesce(s.found, n.thing_id) AS thing_id, s.found IS NULL AS is_new
             FROM standing s LEFT JOIN numbered_fresh n
-              ON s.found IS NULL AND n.pole_number = s.pole_number
-             AND n.single IS NOT DISTINCT FROM CASE WHEN s.pole_number = '' THEN s.row_id END""",
+              ON s.found IS NULL AND n.pole_number = s.pole_number AND n.single = s.single""",
         params,
     )
     changes = " OR ".join(f"r.{c} IS DISTINCT FROM t.{c}" for c in VALUES)
