@@ -1,5 +1,43 @@
-"""Tells the engine below what to do when a case of ours is decided, and the queue how to read a file."""
+"""Tells the engine below what to do when a case of ours is decided, the queue how to read a file, the registry whence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.functions import Now
+
+from agencies.models import Person
+from jobs import services as jobs
+from reviews import kinds
+from reviews.models import Round
+
+from . import acceptance, staging
+from .models import ReportKind, Submission
+from .services import CASE_KIND
+from .uploads import JOB_KIND
 
 
 def register() -> None:
-    pass
+    kinds.register(
+        kinds.Kind(name=CASE_KIND, label="调研表", url_name="submission", accepted=accepted, returned=returned)
+    )
+    jobs.register(JOB_KIND, staging.read_source_file, staging.gave_up)
+
+
+def accepted(round_: Round, by: Person) -> dict[str, Any]:
+    """Rows enter the registry; a zero report only changes the submission's state."""
+    submission = Submission.objects.select_for_update().get(pk=round_.case.subject_id)
+    if submission.kind == ReportKind.ROWS:
+        return acceptance.accept(round_, by)
+    _move(submission, Submission.State.ACCEPTED)
+    return {"zero": True}
+
+
+def returned(round_: Round, by: Person) -> dict[str, Any]:
+    """The whole version goes back; the unit mends and resubmits it as the next one."""
+    _move(Submission.objects.select_for_update().get(pk=round_.case.subject_id), Submission.State.RETURNED)
+    return {}
+
+
+def _move(submission: Submission, state: Submission.State) -> None:
+    Submission.objects.filter(pk=submission.pk).update(state=state, state_since=Now())

@@ -1,0 +1,247 @@
+"""The reading job: a workbook in the confined reader, its rows and findings staged by COPY in one transaction.
+
+Nothing of a file is stored before all of it is: a worker killed in between leaves the file "reading", and the sweep gives
+the job to another, which starts afresh.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from audit import journal
+from jobs.models import Job
+from jobs.services import Run
+from sheets import confined
+from sheets.findings import Finding, Refused, Severity
+
+from .checks import DECLARATIONS, check_registry
+from .matching import carry_keys, match_version
+from .models import RowFinding, SourceFile, Submission, Version
+from .services import drop_file
+from .targets import TARGETS, Target
+from .versions import rehash
+
+FINDINGS_KEPT = 50_000
+"""Findings shown of one file; a file with more is broken as a whole, and its counts still tell how much."""
+SHEETS = {"camera": "cameras.sheet:CAMERA", "platform": "platforms.sheet:PLATFORM"}
+STORED_AS = {"row_number": "row", "error_count": "errors", "warning_count": "warnings"}
+
+
+def read_source_file(run: Run) -> None:
+    """Handler of the reading job. Idempotent: a file that is no longer being read is left alone."""
+    source = SourceFile.objects.select_related("file", "version__submission__obligation").get(pk=run.job.subject_id)
+    folder = Path(settings.WORK_DIR) / f"{run.job.pk}-{run.token}"
+    folder.mkdir(parents=True)
+    try:
+        result = _read(source, folder, run)
+    except Refused as refused:
+        with run.commit():
+            _fail(_locked(source), run.job, refused.finding)
+        return
+    else:
+        with run.commit():
+            _store(_locked(source), run.job, folder, result)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def gave_up(job: Job) -> None:
+    """The job failed for good: say so on the file, so that nobody waits for it."""
+    source = SourceFile.objects.select_related("version__submission__obligation").filter(pk=job.subject_id).first()
+    if source is not None:
+        finding = Finding(
+            code="G060",
+            severity=Severity.ERROR,
+            message="这份表格处理多次都没有完成",
+            fix="文件已保存。请点“重新上传”再试一次；如仍不行，请联系系统管理员。",
+        )
+        _fail(_locked(source), job, finding)
+
+
+def _read(source: SourceFile, folder: Path, run: Run) -> dict[str, Any]:
+    args = ["sheets.child", "--file", default_storage.path(source.file.path), "--out", str(folder)]
+    for name in SHEETS.values():
+        args += ["--sheet", name]
+    args += ["--datum", source.datum, "--funding", source.funding, "--mobility", source.mobility]
+    if source.place_kind_id:
+        args += ["--place-kind", source.place_kind_id]
+    done = confined.run(args, cwd=folder, on_progress=lambda told: run.beat(**_progress(told)))
+    return done.result
+
+
+def _progress(told: dict[str, Any]) -> dict[str, Any]:
+    """Only what the page shows, whatever the child says."""
+    return {"phase": str(told.get("phase", ""))[:20], "rows": int(told.get("rows", 0))}
+
+
+def _locked(source: SourceFile) -> SourceFile:
+    Submission.objects.select_for_update().get(pk=source.version.submission_id)
+    return source
+
+
+def _still_wanted(source: SourceFile) -> bool:
+    """The file is still being read for a draft version; otherwise its rows have nowhere to go."""
+    return SourceFile.objects.filter(
+        pk=source.pk,
+        state=SourceFile.State.READING,
+        version__submitted_at__isnull=True,
+        version__submission__state__in=[Submission.State.DRAFT, Submission.State.RETURNED],
+    ).exists()
+
+
+def _fail(source: SourceFile, job: Job, finding: Finding) -> None:
+    if not _still_wanted(source):
+        return
+    SourceFile.objects.filter(pk=source.pk).update(
+        state=SourceFile.State.FAILED, errors=1, summary={"refused": finding.as_dict()}
+    )
+    _record(source, job, "submission.file_failed", code=finding.code)
+
+
+def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -> None:
+    if not _still_wanted(source):
+        return
+    version = source.version
+    agency_id = version.submission.obligation.agency_id
+    for target in TARGETS:
+        copy_rows(target, source.pk, folder / f"{target.kind}.tsv")
+    copy_findings(source.pk, folder / "findings.jsonl")
+    totals = result["totals"]
+    SourceFile.objects.filter(pk=source.pk).update(
+        state=SourceFile.State.READ,
+        rows_read=totals["data"],
+        rows_ignored=totals["ignored"],
+        summary={"sheets": result["sheets"]},
+    )
+    replaced = source.replaces
+    earlier = replaced or _same_slot_before(version, source)
+    if earlier is not None:
+        carry_keys(source.pk, earlier.pk)
+    slot = replaced.slot if replaced is not None else _next_slot(version)
+    if replaced is not None:
+        drop_file(replaced)
+    SourceFile.objects.filter(pk=source.pk).update(slot=slot)
+    match_version(version.pk, agency_id)
+    check_registry(source.pk, version.pk, agency_id)
+    _count(source.pk, totals)
+    digest = rehash(version)
+    _record(source, job, "submission.file_read", rows=totals["data"], digest=digest)
+
+
+def _same_slot_before(version: Version, source: SourceFile) -> SourceFile | None:
+    """After a return with every file removed and one uploaded anew, the first file of the last version is its forebear."""
+    before = SourceFile.objects.filter(
+        version__submission=version.submission_id, version__number__lt=version.number, state=SourceFile.State.READ
+    )
+    taken = version.files.filter(state=SourceFile.State.READ).exclude(pk=source.pk)
+    return before.order_by("-version__number", "slot").first() if not taken.exists() else None
+
+
+def _next_slot(version: Version) -> int:
+    slots = SourceFile.objects.filter(version__submission=version.submission_id).exclude(slot=None)
+    return max(slots.values_list("slot", flat=True), default=0) + 1
+
+
+def copy_rows(target: Target, source_file_id: int, path: Path) -> int:
+    """COPY the child's lines into the staged table, each behind the id of its file; returns the number of rows.
+
+    Lines of another shape than the declaration's are refused: the child is not trusted with columns of its own.
+    """
+    columns = [STORED_AS.get(name, name) for name in DECLARATIONS[target.kind].copy_columns]
+    if not path.exists() or path.stat().st_size == 0:
+        return 0
+    with path.open("rb") as lines, connection.cursor() as cursor:
+        prefixed = Prefixed(lines, f"{source_file_id}\t".encode(), tabs=len(columns) - 1)
+        cursor.copy_expert(  # type: ignore[attr-defined]
+            f"COPY {target.rows} (source_file_id, {', '.join(columns)}) FROM STDIN", prefixed, size=1 << 20
+        )
+        return prefixed.count
+
+
+class Prefixed(io.RawIOBase):
+    """The lines of a COPY text file, each with a prefix; reads in large blocks."""
+
+    def __init__(self, lines: io.BufferedReader, prefix: bytes, tabs: int) -> None:
+        super().__init__()
+        self._lines = lines
+        self._prefix = prefix
+        self._tabs = tabs
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._lines.readlines(size if size > 0 else 1 << 20)
+        for line in block:
+            if line.count(b"\t") != self._tabs:
+                raise ValueError(f"a row of {line.count(9)} tabs where {self._tabs} were declared")
+        self.count += len(block)
+        return b"".join([self._prefix + line for line in block])
+
+
+def copy_findings(source_file_id: int, path: Path) -> None:
+    """Store the child's findings (JSON, one a line), the first `FINDINGS_KEPT` of them."""
+    with path.open(encoding="utf-8") as lines:
+        kept = itertools.islice(lines, FINDINGS_KEPT)
+        while batch := list(itertools.islice(_findings(source_file_id, kept), 5000)):
+            RowFinding.objects.bulk_create(batch)
+
+
+def _findings(source_file_id: int, lines: Iterator[str]) -> Iterator[RowFinding]:
+    for line in lines:
+        told = json.loads(line)
+        yield RowFinding(
+            source_file_id=source_file_id,
+            kind=str(told.get("kind", ""))[:10],
+            sheet=told["sheet"][:64],
+            row=told["row"],
+            cell=told["cell"],
+            column_key=told["key"],
+            column_title=told["column"],
+            code=told["code"],
+            severity=Severity(told["severity"]),
+            value=told["value"],
+            message=told["message"],
+            fix=told["fix"],
+            related=told["related"],
+        )
+
+
+def _count(source_file_id: int, totals: dict[str, Any]) -> None:
+    """Errors and warnings as the child counted them, plus those found against the registry."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE inventory_sourcefile SET
+                 errors = %(errors)s + (SELECT count(*) FROM inventory_rowfinding
+                   WHERE source_file_id = %(file)s AND severity = 'error' AND code ~ '^[CP]4'),
+                 warnings = %(warnings)s + (SELECT count(*) FROM inventory_rowfinding
+                   WHERE source_file_id = %(file)s AND severity = 'warning' AND code ~ '^[CP]4')
+               WHERE id = %(file)s""",
+            {"file": source_file_id, "errors": totals["errors"], "warnings": totals["warnings"]},
+        )
+
+
+def _record(source: SourceFile, job: Job, action: str, **facts: Any) -> None:
+    submission = source.version.submission
+    journal.record(
+        job.created_by,
+        action,
+        submission,
+        agency_id=submission.obligation.agency_id,
+        version=source.version.number,
+        file=str(source.file_id),
+        **facts,
+    )
+
+

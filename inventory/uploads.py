@@ -1,0 +1,160 @@
+"""Files coming in: a workbook or a stamped scan, past the gate, kept as handed in, and on to the reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.models import Person, PlaceKind
+from audit import journal
+from audit.failures import Conflict
+from files import services as files
+from files.models import StoredFile
+from jobs import services as jobs
+from sheets import gate
+from sheets.findings import Refused
+
+from .models import Datum, Funding, Mobility, ReportKind, SourceFile, Submission, Version
+from .services import attach_scan, draft_version, locked
+
+JOB_KIND = "read_source_file"
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What the clerk says of the whole file; a row may say otherwise in the optional columns."""
+
+    datum: Datum
+    funding: Funding
+    mobility: Mobility
+    place_kind: PlaceKind | None
+
+
+def upload_workbook(
+    by: Person, submission_id: int, data: bytes, name: str, defaults: Defaults, replaces_id: int | None = None
+) -> SourceFile:
+    """Take a workbook in: gate, original, source file, reading job. The rows appear when the job is done.
+
+    Raises Refused (with its finding) when the gate turns the file away, Conflict when the same file is already there.
+    """
+    try:
+        container = gate.examine(data, name, gate.Limits(max_bytes=settings.UPLOAD_MAX_BYTES))
+    except Refused as refused:
+        note_refusal(by, submission_id, refused, name)
+        raise
+    with transaction.atomic():
+        submission = locked(by, submission_id)
+        if submission.kind != ReportKind.ROWS:
+            raise Conflict("零报告不上传清单。如确有摄像机，请先作废零报告，再报清单。")
+        version = draft_version(by, submission)
+        _refuse_same(version, container.sha256)
+        original = files.store(
+            [data],
+            kind=StoredFile.Kind.WORKBOOK,
+            name=container.name,
+            suffix=container.kind,
+            agency_id=submission.obligation.agency_id,
+            by=by,
+        )
+        source = SourceFile.objects.create(
+            version=version,
+            file=original,
+            replaces=_same_slot(version, replaces_id),
+            datum=defaults.datum,
+            funding=defaults.funding,
+            mobility=defaults.mobility,
+            place_kind=defaults.place_kind,
+        )
+        jobs.enqueue(JOB_KIND, source.pk, by)
+        journal.record(
+            by,
+            "submission.file_uploaded",
+            submission,
+            agency_id=submission.obligation.agency_id,
+            version=version.number,
+            file=container.name,
+            sha256=container.sha256,
+            bytes=container.size,
+        )
+    return source
+
+
+def _refuse_same(version: Version, sha256: str) -> None:
+    """The same bytes twice in one version are recognised, not read again."""
+    same = version.files.filter(file__sha256=sha256).exclude(state=SourceFile.State.FAILED).select_related("file").first()
+    if same is not None:
+        when = timezone.localtime(same.file.uploaded_at)
+        raise Conflict(
+            f"这份文件已经上传过（{when:%m月%d日 %H:%M}，“{same.file.name}”），内容完全相同，没有重复读取。"
+            "如已修改，请确认修改后的文件已经保存，再上传。"
+        )
+
+
+def _same_slot(version: Version, source_file_id: int | None) -> SourceFile | None:
+    """The file of this version that the new one replaces; the id may be of an earlier version's same slot."""
+    if source_file_id is None:
+        return None
+    named = SourceFile.objects.filter(version__submission=version.submission_id, pk=source_file_id).first()
+    held = version.files.filter(slot=named.slot).first() if named is not None and named.slot is not None else None
+    if held is None:
+        raise Conflict("要替换的文件已不在本次报送中，请刷新页面。")
+    return held
+
+
+def upload_scan(by: Person, submission_id: int, data: bytes, name: str) -> Version:
+    """Check a stamped scan, keep it with a preview of its first page, and bind it to the content as it is now.
+
+    Raises Refused with its finding when it is no sound PDF, JPEG or PNG.
+    """
+    from files import scans
+
+    with TemporaryDirectory(dir=_scratch()) as folder:
+        raw, picture = Path(folder) / "scan", Path(folder) / "preview.png"
+        raw.write_bytes(data)
+        try:
+            info = scans.examine_scan(raw, name, scans.ScanLimits(max_bytes=settings.SCAN_MAX_BYTES))
+            scans.render_preview(raw, picture)
+        except Refused as refused:
+            note_refusal(by, submission_id, refused, name)
+            raise
+        with transaction.atomic():
+            submission = locked(by, submission_id)
+            original = files.store(
+                [data],
+                kind=StoredFile.Kind.SCAN,
+                name=gate.safe_name(name),
+                suffix=info.kind,
+                agency_id=submission.obligation.agency_id,
+                by=by,
+            )
+            preview = Path(default_storage.path(original.path)).with_suffix(".preview.png")
+            preview.write_bytes(picture.read_bytes())
+            StoredFile.objects.filter(pk=original.pk).update(
+                preview=str(preview.relative_to(default_storage.path("")))
+            )
+            return attach_scan(by, submission_id, original)
+
+
+def _scratch() -> Path:
+    settings.WORK_DIR.mkdir(parents=True, exist_ok=True)
+    return Path(settings.WORK_DIR)
+
+
+def note_refusal(by: Person, submission_id: int, refused: Refused, name: str) -> None:
+    """A file turned away leaves its trace too."""
+    with transaction.atomic():
+        submission = Submission.objects.select_related("obligation").get(pk=submission_id)
+        journal.record(
+            by,
+            "submission.file_refused",
+            submission,
+            agency_id=submission.obligation.agency_id,
+            file=gate.safe_name(name),
+            code=refused.finding.code,
+        )
