@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from agencies import access
 from agencies.access import EVERYTHING, Sight
@@ -15,6 +15,19 @@ from .models import Obligation, Submission
 def may_report(person: Person, obligation: Obligation) -> bool:
     """The agency's own clerk, or the office on its behalf (代报)."""
     return (is_clerk(person) and person.agency_id == obligation.agency_id) or person.holds(Role.OFFICE)
+
+
+def may_see_reports(person: Person) -> bool:
+    return is_clerk(person) or sees_all_business(person)
+
+
+def reportable(person: Person) -> QuerySet[Obligation]:
+    """The obligations whose reports this person may see: all for reviewers, office and leader, else the agency's own."""
+    if sees_all_business(person):
+        return Obligation.objects.all()
+    if is_clerk(person):
+        return Obligation.objects.filter(agency=person.agency_id)
+    return Obligation.objects.none()
 
 
 def may_edit(person: Person, submission: Submission) -> bool:

@@ -1,3 +1,21 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import downloads, views
+
+urlpatterns = [
+    path("submissions/", views.submissions, name="submissions"),
+    path("obligations/<int:pk>/start/", views.submission_start, name="submission_start"),
+    path("submissions/<int:pk>/", views.submission, name="submission"),
+    path("submissions/<int:pk>/upload/", views.submission_upload, name="submission_upload"),
+    path("submissions/<int:pk>/progress/", views.submission_progress, name="submission_progress"),
+    path("submissions/<int:pk>/zero/", views.submission_zero, name="submission_zero"),
+    path("submissions/<int:pk>/scan/", views.submission_scan_upload, name="submission_scan_upload"),
+    path("submissions/<int:pk>/submit/", views.submission_submit, name="submission_submit"),
+    path("submissions/<int:pk>/discard/", views.submission_discard, name="submission_discard"),
+    path("submissions/<int:pk>/files/<int:file_pk>/", downloads.source_file, name="source_file"),
+    path("submissions/<int:pk>/files/<int:file_pk>/remove/", views.source_file_remove, name="source_file_remove"),
+    path("submissions/<int:pk>/files/<int:file_pk>/findings/", views.source_file_findings, name="source_file_findings"),
+    path("submissions/<int:pk>/versions/<int:number>/scan.png", downloads.submission_scan, name="submission_scan"),
+    path("submissions/<int:pk>/versions/<int:number>/scan/", downloads.submission_scan_file, name="submission_scan_file"),
+    path("templates/<slug:kind>.xlsx", downloads.template, name="template"),
+]

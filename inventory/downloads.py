@@ -1,0 +1,86 @@
+"""Handing files out: originals, scans, previews and blank templates. Only to those who may see the submission."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from audit.failures import require
+from files.models import StoredFile
+
+from .checks import DECLARATIONS
+from .models import SourceFile, Submission, Version
+from .permissions import may_see_reports
+from .views import Request
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _hand_out(path: str, name: str, media_type: str, *, inline: bool = False) -> FileResponse:
+    """A download that no browser runs: attachment by default, own name by RFC 6266, sandboxed."""
+    response = FileResponse(default_storage.open(path, "rb"), content_type=media_type)
+    disposition = "inline" if inline else "attachment"
+    response["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(name, safe='')}"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+def source_file(request: Request, pk: int, file_pk: int) -> HttpResponse:
+    """The workbook exactly as it was handed in."""
+    found = get_object_or_404(Submission.objects.visible_to(request.user), pk=pk)
+    source = get_object_or_404(SourceFile.objects.select_related("file"), version__submission=found, pk=file_pk)
+    return _original(source.file)
+
+
+def _original(original: StoredFile) -> FileResponse:
+    return _hand_out(original.path, original.name, original.media_type)
+
+
+def _scan(request: Request, pk: int, number: int) -> StoredFile:
+    found = get_object_or_404(Submission.objects.visible_to(request.user), pk=pk)
+    version = get_object_or_404(Version.objects.select_related("scan"), submission=found, number=number)
+    if version.scan is None:
+        raise Http404
+    return version.scan
+
+
+@require_GET
+def submission_scan(request: Request, pk: int, number: int) -> HttpResponse:
+    """The preview (PNG) of the scan's first page."""
+    scan = _scan(request, pk, number)
+    if not scan.preview:
+        raise Http404
+    return _hand_out(scan.preview, f"{Path(scan.name).stem}.png", "image/png", inline=True)
+
+
+@require_GET
+def submission_scan_file(request: Request, pk: int, number: int) -> HttpResponse:
+    """The scan exactly as it was handed in."""
+    return _original(_scan(request, pk, number))
+
+
+@require_GET
+def template(request: Request, kind: str) -> HttpResponse:
+    """The blank official form, with the unit's name filled in."""
+    from sheets.template import write_template
+
+    require(may_see_reports(request.user))
+    declaration = DECLARATIONS.get(kind)
+    if declaration is None:
+        raise Http404
+    unit = request.user.agency.name if request.user.agency else ""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.xlsx"
+        write_template(declaration, path, unit_name=unit)
+        response = HttpResponse(path.read_bytes(), content_type=XLSX)
+    name = f"调研表（{declaration.title}）.xlsx"
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response

@@ -1,0 +1,262 @@
+"""Pages of the unit: its reports, one report from upload to submission, and the files behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agencies.models import Person
+from audit.failures import Invalid, require
+from reviews.models import Case
+from sheets.findings import Finding, Refused, Severity
+
+from . import overview, services, uploads
+from .forms import ScanForm, WorkbookForm, ZeroForm
+from .models import Datum, Funding, Mobility, ReportKind, RowFinding, SourceFile, Submission, Version
+from .permissions import may_edit, may_report, may_see_reports, reportable
+
+
+class Request(HttpRequest):
+    user: Person
+
+
+@require_GET
+def submissions(request: Request) -> HttpResponse:
+    """Each obligation the person may answer, or (reviewers, office, leader) all, with its submissions."""
+    require(may_see_reports(request.user))
+    seen = Submission.objects.visible_to(request.user)
+    obligations = (
+        reportable(request.user)
+        .select_related("campaign", "agency")
+        .prefetch_related(Prefetch("submissions", queryset=seen.order_by("-number"), to_attr="seen"))
+        .order_by("-campaign__opens_on", "agency__position", "agency__code")
+    )
+    shown = [(each, _startable(request.user, each)) for each in obligations]
+    return render(request, "inventory/submissions.html", {"obligations": shown})
+
+
+def _startable(person: Person, obligation: Any) -> bool:
+    """Whether a new report may be begun: nobody's open one, the campaign running, no accepted zero report."""
+    open_one = any(sent.state in Submission.OPEN_STATES for sent in obligation.seen)
+    zero_done = any(sent.kind == ReportKind.ZERO and sent.state == Submission.State.ACCEPTED for sent in obligation.seen)
+    return may_report(person, obligation) and obligation.campaign.closed_at is None and not open_one and not zero_done
+
+
+@require_POST
+def submission_start(request: Request, pk: int) -> HttpResponse:
+    obligation = get_object_or_404(reportable(request.user), pk=pk)
+    kind = request.POST.get("kind", ReportKind.ROWS)
+    if kind not in ReportKind.values:
+        raise Invalid("请选择报送清单或零报告。")
+    started = services.start(request.user, obligation.pk, ReportKind(kind))
+    return redirect("submission", pk=started.pk)
+
+
+def _found(request: Request, pk: int) -> Submission:
+    return get_object_or_404(
+        Submission.objects.visible_to(request.user).select_related("obligation__campaign", "obligation__agency"), pk=pk
+    )
+
+
+@require_GET
+def submission(request: Request, pk: int) -> HttpResponse:
+    """One report on one page: what was uploaded, what is wrong, the scan, and the next step."""
+    return _page(request, _found(request, pk))
+
+
+def _page(request: Request, found: Submission, *, status: int = 200, **forms: Any) -> HttpResponse:
+    version = _shown_version(request, found)
+    latest = found.versions.last()
+    files = overview.files_of(version)
+    editable = (
+        version.pk == latest.pk  # type: ignore[union-attr]
+        and found.state in (Submission.State.DRAFT, Submission.State.RETURNED)
+        and may_edit(request.user, found)
+    )
+    zero = found.kind == ReportKind.ZERO
+    context: dict[str, Any] = {
+        "submission": found,
+        "version": version,
+        "versions": found.versions.all(),
+        "zero": zero,
+        "files": files,
+        "editable": editable,
+        "reading": any(view.is_reading for view in files),
+        "step": overview.step_key(found, version, files),
+        "done": found.state == Submission.State.ACCEPTED,
+        "next": overview.next_step(found, version, files),
+        "obstacles": services.obstacles(found, version) if editable and version.submitted_at is None else [],
+        "totals": _totals(files),
+        "returned": _returned(found),
+    }
+    if editable:
+        context["workbook_form"] = WorkbookForm(agency=found.obligation.agency)
+        context["scan_form"] = ScanForm()
+        context["zero_form"] = ZeroForm(initial={"reason": version.zero_reason})
+    return render(request, "inventory/submission.html", context | forms, status=status)
+
+
+def _shown_version(request: Request, found: Submission) -> Version:
+    """The version named by ?version=, else the newest."""
+    number = request.GET.get("version", "")
+    versions = found.versions.select_related("scan", "submitted_by")
+    if number.isascii() and number.isdigit():
+        return get_object_or_404(versions, number=int(number[:9]))
+    newest = versions.last()
+    assert newest is not None
+    return newest
+
+
+def _totals(files: list[overview.FileView]) -> dict[str, int]:
+    return {
+        "rows": sum(view.rows for view in files),
+        "good": sum(view.good for view in files),
+        "wrong": sum(view.wrong for view in files),
+        "ignored": sum(view.source.rows_ignored for view in files),
+        "errors": sum(view.source.errors for view in files),
+        "warnings": sum(view.source.warnings for view in files),
+    }
+
+
+def _returned(found: Submission) -> list[Any]:
+    """What was returned and why, of the last round that ended so; empty once accepted."""
+    from reviews.queries import returned_items
+
+    if found.state != Submission.State.RETURNED:
+        return []
+    case = Case.objects.filter(kind=services.CASE_KIND, subject_id=found.pk).first()
+    last = case.rounds.filter(outcome="returned").last() if case else None
+    if last is None:
+        return []
+    version = found.versions.get(number=last.number)
+    return overview.with_places(version, returned_items(last))
+
+
+@require_http_methods(["POST"])
+def submission_upload(request: Request, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    require(may_edit(request.user, found))
+    form = WorkbookForm(request.POST, request.FILES, agency=found.obligation.agency)
+    if not form.is_valid():
+        return _page(request, found, status=422, workbook_form=form)
+    told = form.cleaned_data
+    defaults = uploads.Defaults(
+        Datum(told["datum"]), Funding(told["funding"]), Mobility(told["mobility"]), told["place_kind"]
+    )
+    data = told["workbook"]
+    try:
+        if data.size > settings.UPLOAD_MAX_BYTES:
+            raise Refused(_too_large(settings.UPLOAD_MAX_BYTES))
+        uploads.upload_workbook(request.user, found.pk, data.read(), data.name, defaults, told["replaces"])
+    except Refused as refused:
+        form.add_error("workbook", _sentence(refused.finding))
+        return _page(request, found, status=422, workbook_form=form, refused=refused.finding)
+    return redirect("submission", pk=found.pk)
+
+
+def _too_large(limit: int) -> Finding:
+    return Finding(
+        code="G002",
+        severity=Severity.ERROR,
+        message=f"文件超过 {limit // (1024 * 1024)} MB",
+        fix="请把表格拆成几份，分别上传。",
+    )
+
+
+def _sentence(finding: Finding) -> str:
+    return f"{finding.message}。{finding.fix}（{finding.code}）"
+
+
+@require_POST
+def submission_scan_upload(request: Request, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    require(may_edit(request.user, found))
+    form = ScanForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, found, status=422, scan_form=form)
+    data = form.cleaned_data["scan"]
+    try:
+        if data.size > settings.SCAN_MAX_BYTES:
+            raise Refused(_too_large(settings.SCAN_MAX_BYTES))
+        uploads.upload_scan(request.user, found.pk, data.read(), data.name)
+    except Refused as refused:
+        form.add_error("scan", _sentence(refused.finding))
+        return _page(request, found, status=422, scan_form=form, refused=refused.finding)
+    return redirect(f"{reverse('submission', args=[found.pk])}#submit")
+
+
+@require_POST
+def submission_zero(request: Request, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    require(may_edit(request.user, found))
+    form = ZeroForm(request.POST)
+    if form.is_valid():
+        try:
+            services.state_zero(request.user, found.pk, form.cleaned_data["reason"])
+        except Invalid as error:
+            form.add_error("reason", str(error))
+        else:
+            return redirect(f"{reverse('submission', args=[found.pk])}#scan")
+    return _page(request, found, status=422, zero_form=form)
+
+
+@require_POST
+def submission_submit(request: Request, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    services.submit(request.user, found.pk, request.POST.get("version_hash", ""))
+    return redirect("submission", pk=found.pk)
+
+
+@require_POST
+def submission_discard(request: Request, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    services.discard(request.user, found.pk)
+    return redirect("submissions")
+
+
+@require_POST
+def source_file_remove(request: Request, pk: int, file_pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    source = get_object_or_404(SourceFile, version__submission=found, pk=file_pk)
+    services.remove_file(request.user, found.pk, source.pk)
+    return redirect("submission", pk=found.pk)
+
+
+@require_GET
+def submission_progress(request: Request, pk: int) -> HttpResponse:
+    """The fragment that the page asks for while a file is being read; tells the page to reload when it is done."""
+    found = _found(request, pk)
+    version = _shown_version(request, found)
+    files = overview.files_of(version)
+    response = render(request, "inventory/_reading.html", {"submission": found, "files": files})
+    if not any(view.is_reading for view in files):
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_GET
+def source_file_findings(request: Request, pk: int, file_pk: int) -> HttpResponse:
+    """Every finding of one file, of one rule when ?code= names it."""
+    found = _found(request, pk)
+    source = get_object_or_404(SourceFile.objects.select_related("file"), version__submission=found, pk=file_pk)
+    findings = RowFinding.objects.filter(source_file=source).order_by("severity", "code", "pk")
+    codes = list(findings.order_by("code").values_list("code", flat=True).distinct())
+    code = request.GET.get("code", "")
+    if code:
+        if code not in codes:
+            raise Invalid("没有这条规则的问题，请从核对页重新进入。")
+        findings = findings.filter(code=code)
+    page = Paginator(findings, 100).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "inventory/findings.html",
+        {"submission": found, "source": source, "page": page, "code": code, "codes": codes},
+    )
+
