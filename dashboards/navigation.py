@@ -1,0 +1,88 @@
+"""Which ways a role has: the left navigation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+
+from agencies.models import Role
+
+BUSINESS: Final = frozenset({Role.CLERK, Role.DATA_REVIEWER, Role.POLICE_REVIEWER, Role.OFFICE, Role.LEADER})
+REVIEWERS: Final = frozenset({Role.DATA_REVIEWER, Role.POLICE_REVIEWER})
+EVERYONE: Final = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A place to go: the URL's name, the word, the icon, and the roles that have it."""
+
+    name: str
+    label: str
+    icon: str
+    roles: frozenset[str]
+    parts: tuple[tuple[str, str], ...] = ()
+    """(URL name, word) of the lists under it; the first is the way's own page."""
+
+
+WAYS: Final = (
+    Way("home", "待办", "check2-square", EVERYONE),
+    Way("submissions", "填报", "cloud-upload", frozenset({Role.CLERK, Role.OFFICE})),
+    Way("review_queue", "双审", "clipboard-check", REVIEWERS),
+    Way("cameras", "台账", "camera-video", BUSINESS, (("cameras", "摄像机"), ("poles", "杆件"), ("platforms", "平台"))),
+    Way("progress", "进度", "bar-chart", BUSINESS),
+    Way("guide", "填报指南", "book", BUSINESS),
+    Way("people", "人员", "people", frozenset({Role.SYSADMIN, Role.SECADMIN})),
+    Way("journal", "审计日志", "journal-text", frozenset({Role.AUDITOR})),
+)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A line of the navigation. `here`: this very section; `inside`: one of its parts is the section."""
+
+    name: str
+    label: str
+    icon: str
+    url: str
+    here: bool
+    inside: bool = False
+    count: int | None = None
+    parts: tuple[NavItem, ...] = ()
+
+
+def url_of(name: str) -> str | None:
+    """The address of a named page, or None when there is no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def navigation(roles: frozenset[str], path: str, counts: Mapping[str, int]) -> list[NavItem]:
+    """The ways that these roles have, in order, with the one that `path` lies in marked."""
+    ways = [(way, url) for way in WAYS if roles & way.roles and (url := url_of(way.name))]
+    addresses = [url for _, url in ways]
+    addresses += [url for way, _ in ways for name, _ in way.parts if (url := url_of(name))]
+    section = _section(path, addresses)
+    return [_item(way, url, section, counts) for way, url in ways]
+
+
+def _item(way: Way, url: str, section: str, counts: Mapping[str, int]) -> NavItem:
+    parts = tuple(
+        NavItem(name, label, "", part_url, part_url == section)
+        for name, label in way.parts
+        if (part_url := url_of(name))
+    )
+    inside = any(part.here for part in parts)
+    return NavItem(
+        way.name, way.label, way.icon, url, url == section and not parts, inside, counts.get(way.name) or None, parts
+    )
+
+
+def _section(path: str, addresses: list[str]) -> str:
+    """The longest address that the path begins with; the root only by itself."""
+    fits = [url for url in addresses if path == url or (url != "/" and path.startswith(url))]
+    return max(fits, key=len, default="")

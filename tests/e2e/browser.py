@@ -1,0 +1,145 @@
+"""A real browser for tests, and what every page must satisfy in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+# The synchronous driver keeps an event loop in this thread, which Django would take for asynchronous code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+SIZE = {"width": 1366, "height": 768}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+_TOO_WIDE = """() => {
+  const root = document.documentElement;
+  return root.scrollWidth > root.clientWidth ? [root.scrollWidth, root.clientWidth] : null;
+}"""
+_CLIPPED = """() => {
+  const holdsText = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+  const found = [];
+  for (const element of document.querySelectorAll("body *")) {
+    if (!element.getClientRects().length || element.closest(".visually-hidden, .skip")) continue;
+    if (["INPUT", "SELECT", "TEXTAREA", "OPTION", "PROGRESS"].includes(element.tagName)) continue;
+    const style = getComputedStyle(element);
+    const scrolls = ["auto", "scroll"];
+    const cut = (overflow, over) => over && !scrolls.includes(overflow) && overflow !== "visible";
+    const wide = cut(style.overflowX, element.scrollWidth > element.clientWidth + 1);
+    const tall = cut(style.overflowY, element.scrollHeight > element.clientHeight + 1) && element.tabIndex < 0;
+    const outside = (wide || tall) && (holdsText(element) || element.querySelector("*"));
+    if (outside) found.push(element.outerHTML.slice(0, 160));
+    if (holdsText(element) && style.display.startsWith("inline") === false && style.overflowX === "visible"
+        && style.position !== "absolute" && element.scrollWidth > element.clientWidth + 1
+        && !element.closest(".data-wrap, .code20")) found.push("spills: " + element.outerHTML.slice(0, 160));
+  }
+  return found;
+}"""
+_SMALL_BUTTONS = """() => [...document.querySelectorAll("button, .btn, summary")]
+  .filter((one) => one.getClientRects().length && !one.closest(".visually-hidden"))
+  .filter((one) => { const box = one.getBoundingClientRect(); return box.height < 24 || box.width < 20; })
+  .map((one) => one.outerHTML.slice(0, 120))"""
+_AXE_RUN = """async () => {
+  const answer = await axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  });
+  return answer.violations.map((one) => ({
+    id: one.id, help: one.help, nodes: one.nodes.map((node) => node.target.join(" ") + " :: " + node.html.slice(0, 200)),
+  }));
+}"""
+
+
+@contextmanager
+def launch() -> Iterator[Browser]:
+    """Chromium without a window; closed at the end."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A fresh visitor at 1366x768 in Chinese, whose pages carry axe; the pages' CSP stays in force."""
+    context = browser.new_context(viewport=SIZE, locale="zh-CN", timezone_id="Asia/Shanghai", **options)  # type: ignore[arg-type]
+    context.add_init_script(AXE)
+    context.set_default_timeout(10_000)
+    return context
+
+
+def new_page(context: BrowserContext) -> Page:
+    """A page that remembers its console errors, uncaught exceptions and requests that went elsewhere."""
+    page = context.new_page()
+    troubles: list[str] = []
+    page.__dict__["troubles"] = troubles
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            troubles.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: troubles.append(f"exception: {error}"))
+    return page
+
+
+def troubles(page: Page) -> list[str]:
+    """What the console has said so far on this page, and forget it."""
+    heard: list[str] = page.__dict__["troubles"]
+    said = list(heard)
+    heard.clear()
+    return said
+
+
+def too_wide(page: Page) -> list[int] | None:
+    """[needed, given] when the page scrolls sideways."""
+    answer: list[int] | None = page.evaluate(_TOO_WIDE)
+    return answer
+
+
+def clipped(page: Page) -> list[str]:
+    """Elements whose text is cut off or spills out of its box. Two-line cells that open on focus are fine."""
+    found: list[str] = page.evaluate(_CLIPPED)
+    return found
+
+
+def small_targets(page: Page) -> list[str]:
+    """Buttons lower than 24 or narrower than 20 CSS pixels."""
+    found: list[str] = page.evaluate(_SMALL_BUTTONS)
+    return found
+
+
+def axe_violations(page: Page) -> list[dict[str, Any]]:
+    """What axe-core finds: WCAG 2.2 A and AA, and best practices."""
+    found: list[dict[str, Any]] = page.evaluate(_AXE_RUN)
+    return found
+
+
+def assert_sound(page: Page, *, expect_console: tuple[str, ...] = ()) -> None:
+    """No sideways scrolling, no clipped text, no console error, nothing for axe.
+
+    `expect_console`: fragments of console lines that this page is meant to cause (the browser reports each refused
+    request), which are not held against it.
+    """
+    page.wait_for_load_state("load")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    said = [one for one in troubles(page) if not any(expected in one for expected in expect_console)]
+    assert not said, "console: " + "\n".join(said)
+    assert too_wide(page) is None, f"{page.url} scrolls sideways: {too_wide(page)}"
+    assert not clipped(page), f"{page.url} clips: " + "\n".join(clipped(page))
+    assert not small_targets(page), f"{page.url} small targets: " + "\n".join(small_targets(page))
+    assert not (found := axe_violations(page)), f"{page.url} axe: " + "\n".join(map(str, found))
