@@ -13,6 +13,10 @@ from sheets.findings import Finding, Refused, Severity
 SAVE_AS_XLSX = "请在 Excel/WPS 中打开它，点“文件 → 另存为”，选 .xlsx，再上传另存的文件。"
 SEND_XLSX = "请上传用 Excel 或 WPS 填好的 .xlsx（或 .xls）表格。"
 COPY_INTO_TEMPLATE = "请下载空白模板，把数据按“只粘贴数值”粘贴进去，保存后再上传。"
+KEPT = "文件已保存，修改后可继续。"
+RESAVE = "请在 Excel/WPS 中打开它，另存为 .xlsx，再上传；仍不行请把代码告诉管理员。"
+CONFINED_FIX = {"扫描件": KEPT + "请重新扫描，或另存为 PDF、JPEG、PNG，再上传；仍不行请把代码告诉管理员。"}
+"""What to press when a child fails on something other than a sheet, by the subject's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,24 @@ GATE: dict[str, Wording] = {
     "G041": Wording("文件结构异常：.xls 的扇区链成环或越界（{detail}）。", COPY_INTO_TEMPLATE),
     "G042": Wording("文件结构异常：.xls 声明的大小远超文件本身（{detail}）。", COPY_INTO_TEMPLATE),
     "G043": Wording("文件既像 .xls 又像压缩包，无法确定该读哪一份。", COPY_INTO_TEMPLATE),
+    "G050": Wording("这份{detail}无法读取：读取程序中途停止。", KEPT + RESAVE),
+    "G051": Wording("这份{detail}无法读取：读了太久还没读完。", KEPT + RESAVE),
+    "G052": Wording("这份{detail}无法读取：需要的内存超过上限。", KEPT + RESAVE),
+    "G053": Wording("这份{detail}无法读取：计算量超过上限。", KEPT + RESAVE),
+    "G054": Wording("这份{detail}无法读取：读取结果不完整。", KEPT + RESAVE),
+    "G055": Wording("这份{detail}无法读取：读出的内容超过上限。", KEPT + RESAVE),
+    "G056": Wording("这份{detail}无法读取：内容可能已损坏。", KEPT + RESAVE),
+    "G057": Wording("已停止读取这份{detail}。", KEPT + "需要时可重新检查。"),
+    "G058": Wording("这份{detail}暂时无法读取：服务器正忙。", KEPT + "请过几分钟再点“重新检查”。"),
+    "G059": Wording("这份{detail}无法读取：中间文件超过上限。", KEPT + RESAVE),
 }
 
 
-def refused(code: str, detail: str = "", *, name: str = "") -> Refused:
-    """The exception for `code`; `detail` fills the sentence, `name` (already safe) goes into the finding's value."""
+def refused(code: str, detail: str = "", *, name: str = "", fix: str = "") -> Refused:
+    """The exception for `code`.
+
+    `detail` fills the sentence, `name` (already safe) goes into the finding's value, `fix` replaces what to press.
+    """
     wording = GATE[code]
     says = wording.says.replace("{detail}", detail)
-    return Refused(Finding(code=code, severity=Severity.ERROR, message=says, fix=wording.fix, value=name))
+    return Refused(Finding(code=code, severity=Severity.ERROR, message=says, fix=fix or wording.fix, value=name))

@@ -17,6 +17,7 @@ SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _LAST_SECTOR = 0xFFFFFFFA
 _END_OF_CHAIN = 0xFFFFFFFE
+_FREE = 0xFFFFFFFF
 _ENTRY_BYTES = 128
 _MINI_BYTES = 64
 _MINI_CUTOFF = 4096
@@ -61,6 +62,8 @@ class OleFile:
         if mini_count > _MAX_MINI_TABLE_SECTORS:
             raise refused("G042", f"小扇区表有 {mini_count} 个扇区")
         self._fat = self._read_fat(difat_start, difat_count)
+        if any(entry != _FREE for entry in self._fat[self._sectors :]):
+            raise refused("G040", "没有传完")
         self.entries = self._read_directory(directory_start)
         root = self.entries[0]
         if root.size > len(data) + self._sector:
