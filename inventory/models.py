@@ -12,6 +12,8 @@ from agencies.access import VisibleQuerySet
 from cameras.models import CameraValues
 from platforms.models import PlatformValues
 
+from .obligations import ObligationQuerySet
+
 
 class Datum(models.TextChoices):
     WGS84 = "wgs84", "WGS-84 / CGCS2000"
@@ -62,6 +64,8 @@ class Obligation(models.Model):
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="obligations")
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="obligations", verbose_name="单位")
     answer = models.CharField(max_length=10, choices=ReportKind.choices, null=True)
+
+    objects = ObligationQuerySet.as_manager()
 
     class Meta:
         constraints = [

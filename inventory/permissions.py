@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from agencies import access
 from agencies.access import EVERYTHING, Sight
@@ -10,6 +10,7 @@ from agencies.models import Person, Role
 from agencies.permissions import is_clerk, sees_all_business
 
 from .models import Obligation, Submission
+from .obligations import ObligationQuerySet
 
 
 def may_report(person: Person, obligation: Obligation) -> bool:
@@ -21,17 +22,31 @@ def may_see_reports(person: Person) -> bool:
     return is_clerk(person) or sees_all_business(person)
 
 
-def reportable(person: Person) -> QuerySet[Obligation]:
+def reportable(person: Person) -> ObligationQuerySet:
     """The obligations whose reports this person may see: all for reviewers, office and leader, else the agency's own."""
-    if sees_all_business(person):
-        return Obligation.objects.all()
-    if is_clerk(person):
-        return Obligation.objects.filter(agency=person.agency_id)
-    return Obligation.objects.none()
+    return Obligation.objects.visible_to(person)
+
+
+def may_manage_campaigns(person: Person) -> bool:
+    """The office sets surveys up: scope, due date, roster."""
+    return person.holds(Role.OFFICE)
+
+
+def may_see_campaigns(person: Person) -> bool:
+    """The office, and the data bureau's reviewers, who judge by the campaign's scope."""
+    return person.holds(Role.OFFICE, Role.DATA_REVIEWER)
 
 
 def may_edit(person: Person, submission: Submission) -> bool:
     return may_report(person, submission.obligation)
+
+
+def seen_obligations(person: Person) -> Sight:
+    if sees_all_business(person):
+        return Sight(full=EVERYTHING)
+    if is_clerk(person):
+        return Sight(full=Q(agency=person.agency_id))
+    return Sight()
 
 
 def seen_submissions(person: Person) -> Sight:
@@ -43,4 +58,5 @@ def seen_submissions(person: Person) -> Sight:
 
 
 def register() -> None:
+    access.register("inventory.obligation", seen_obligations)
     access.register("inventory.submission", seen_submissions)
