@@ -28,7 +28,7 @@ class Limits:
     max_merge_area: int = 1_000_000
     max_merged_cells: int = 5_000_000
     max_merges: int = 300_000
-    max_odd_cells: int = 6_000_000
+    max_odd_cells: int = 2_500_000
     """Rows and cells looked at one by one, in sheets whose cells are not written in the usual form."""
 
 

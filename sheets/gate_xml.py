@@ -12,6 +12,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sheets.gate_codes import refused
@@ -39,19 +40,20 @@ _RELATION = re.compile(rb"<" + _PREFIX + rb"Relationship(?=[\s/>])(?P<inside>" +
 _ATTRIBUTE = re.compile(rb"""\s*([^\s=<>/"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _REFERENCE = re.compile(rb"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
-_SKIP = (
-    rb"(?:[^<]++"
+_OTHER = (
+    rb"[^<]++"
     rb"|<(?!" + _PREFIX + rb"(?:c|row)[\s/>])[^\s<>/\"'=!?]++" + _INSIDE + rb">"
-    rb"|</(?!" + _PREFIX + rb"row\s*+>)[^\s<>/\"'=!?]++\s*+>)*+"
+    rb"|</(?!" + _PREFIX + rb"row\s*+>)[^\s<>/\"'=!?]++\s*+>"
 )
-_SKIPPED = re.compile(_SKIP)
-_TOKEN = re.compile(
-    _SKIP + rb"(?P<tag><" + _PREFIX + rb"(?P<kind>row|c)(?=[\s/>])(?P<inside>" + _INSIDE + rb")>"
-    rb"|</" + _PREFIX + rb"row\s*+>)"
+_SKIPPED = re.compile(rb"(?:" + _OTHER + rb")*+")
+_TAG = (
+    rb"<" + _PREFIX + rb"(?P<kind>row|c)(?=[\s/>])(?P<inside>" + _INSIDE + rb")>"
+    rb"|</" + _PREFIX + rb"row\s*+>"
 )
 _NO_VALUE = re.compile(
     rb"\s*+(?:<" + _PREFIX + rb"v\s*+(?:/>|>\s*+</" + _PREFIX + rb"v\s*+>)\s*+)?</" + _PREFIX + rb"c\s*+>"
 )
+_VALUE = re.compile(rb"</(?:v|is|f)>")
 _MAX_CARRY = 256 * 1024
 
 _FORBIDDEN_RELATIONS = {
@@ -91,16 +93,27 @@ def windows(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
         current = following
 
 
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What the two passes look for under given limits; `width` is the number of near columns."""
+
+    odd_cell: re.Pattern[bytes]
+    token: re.Pattern[bytes]
+    width: int
+
+
 @lru_cache(maxsize=8)
-def _odd_cell(limits: Limits) -> re.Pattern[bytes]:
-    """Matches a `<c` that is not a plain cell with a near address.
+def _patterns(limits: Limits) -> _Patterns:
+    """`odd_cell` matches a `<c` that is no plain cell with a near address, `token` the next thing to look at closely.
 
     Near: columns A to AZ (to Z, when the budget is smaller), rows below a round number not above `max_rows`. A
     second `r` attribute would win in the reader, so the whole tag must be in the usual form.
     """
     width = 52 if limits.max_columns >= 52 else 26
+    skip = rb"(?:" + _OTHER + rb")*+"
     if limits.max_columns < width or width * limits.max_rows > limits.max_area or limits.max_rows < 100:
-        return re.compile(rb"<c[\s/>]")
+        nothing = rb"(?P<usual>(?!))(?P<row>)|"
+        return _Patterns(re.compile(rb"<c[\s/>]"), re.compile(skip + rb"(?P<tag>" + nothing + _TAG + rb")"), width)
     columns = rb"A?[A-Z]" if width == 52 else rb"[A-Z]"
     digits = str(limits.max_rows)
     rest = len(digits) - 1
@@ -109,13 +122,19 @@ def _odd_cell(limits: Limits) -> re.Pattern[bytes]:
         rows += rb"|[1-%d][0-9]{%d}" % (int(digits[0]) - 1, rest)
     if digits[1] > "0":
         rows += rb"|%s[0-%d][0-9]{%d}" % (digits[0].encode(), int(digits[1]) - 1, rest - 1)
-    usual = rb' r="(?:' + columns + rb")(?:" + rows + rb')"(?: (?:s|t|cm|vm|ph|i|l|a)="\w*+")*+ ?/?>'
-    return re.compile(rb"<c(?!" + usual + rb")[\s/>]")
+    others = rb'(?: (?:s|t|cm|vm|ph|i|l|a)="\w*+")*+'
+    usual = others + rb' r="' + columns + rb"(?:" + rows + rb')"' + others + rb" ?/?>"
+    usual_row = (
+        rb'(?P<usual><row r="(?P<row>[1-9][0-9]{0,6})"(?: [\w:]++="[^"<>]*+")*+>'
+        rb"(?:<c" + usual + rb"(?:<v>[^<]*+</v></c>)?+|" + _OTHER + rb")*+</row>)|"
+    )
+    token = re.compile(skip + rb"(?P<tag>" + usual_row + _TAG + rb")")
+    return _Patterns(re.compile(rb"<c(?!" + usual + rb")[\s/>]"), token, width)
 
 
 def _quick_pass(name: str, chunks: Iterator[bytes], tally: Tally) -> bool:
     """True when the part holds cells to be looked at one by one."""
-    odd_cell = _odd_cell(tally.limits)
+    odd_cell = _patterns(tally.limits).odd_cell
     is_relations = name.lower().endswith(".rels")
     is_types = name.lower() == "[content_types].xml"
     is_xml, odd = False, False
@@ -218,7 +237,11 @@ def _add_merge(ref: str, tally: Tally) -> None:
 
 
 def _exact_pass(name: str, chunks: Iterator[bytes], tally: Tally) -> None:
-    """Follow every cell as the reader does and hold the box around those with a value against the budget."""
+    """Follow every cell as the reader does and hold the box around those with a value against the budget.
+
+    A row of usual cells is taken in one step, as wide as such a row can be.
+    """
+    patterns = _patterns(tally.limits)
     row, column, carry = 0, 0, b""
     reach = Reach(tally.limits)
     first = True
@@ -229,11 +252,16 @@ def _exact_pass(name: str, chunks: Iterator[bytes], tally: Tally) -> None:
             declaration = _DECLARATION.match(window.removeprefix(_UTF8_MARK))
             at = window.index(b"?>") + 2 if declaration else 0
             first = False
-        while token := _TOKEN.match(window, at):
+        while token := patterns.token.match(window, at):
             end = token.end()
             if not last and end > len(window) - OVERLAP:
                 break
             at = end
+            if token["usual"] is not None:
+                row, column = int(token["row"]), 0
+                if _VALUE.search(window, token.start("tag"), end):
+                    reach.add(min(row, tally.limits.max_rows) - 1, patterns.width - 1)
+                continue
             tally.add_odd_cell(name)
             kind, inside = token["kind"], token["inside"]
             if kind is None:

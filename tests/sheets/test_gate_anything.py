@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import io
 from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
+from python_calamine import CalamineWorkbook
 
 from sheets.findings import Refused
 from sheets.gate import Limits, examine
@@ -60,3 +63,46 @@ def test_the_verdict_on_one_cell_follows_the_budget(
         assert passes(data) == "xlsx"
     else:
         assert code(data) == "G033"
+
+
+FRAGMENTS = [
+    '<row r="{n}" spans="1:3"><c r="A{n}" s="1"><v>1</v></c><c r="B{n}" t="n"><v>2</v></c></row>',
+    '<row r="{n}"><c r="{l}{n}"><v>1</v></c><c><v>2</v></c></row>',
+    "<row><c><v>1</v></c><c/><c><v>2</v></c></row>",
+    "<row r='{n}'/>",
+    '<row r="{n}"><c s="1" r="{l}{n}"/><c><v>3</v></c></row>',
+    '<x:row r="{n}"><x:c r="{l}{n}"><x:v>1</x:v></x:c></x:row>',
+    '<row r="{n}"><c r="A{m}"><v>1</v></c></row>',
+    '<row r="{n}"><c r="{l}{n}" t="inlineStr"><is><t> a &lt; b </t></is></c></row>',
+    '<row r="{n}"><c r="A1"/></row>',
+    '<row r="{n}"><c r="{l}{n}"><f>A1</f><v>3</v></c><c r="{l}{m}"><v></v></c></row>',
+]
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(FRAGMENTS), st.integers(1, 260), st.integers(1, 260), st.integers(1, 70), st.integers(1, 30)
+        ),
+        max_size=6,
+    )
+)
+def test_what_passes_fits_the_budget_when_the_reader_reads_it(pieces: list[tuple[str, int, int, int, int]]) -> None:
+    """The gate's idea of positions against the reader's own, with small budgets so that both sides occur."""
+    limits = dataclasses.replace(Limits(), max_rows=220, max_columns=60, max_area=220 * 58)
+    rows = "".join(
+        text.replace("{n}", str(n)).replace("{m}", str(m)).replace("{l}", get_column_letter(column)) * times
+        for text, n, m, column, times in pieces
+    )
+    data = wb.with_rows(rows)
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+    height, width = (sheet.end[0] + 1, sheet.end[1] + 1) if sheet.end else (0, 0)
+    try:
+        examine(data, "清单.xlsx", limits)
+    except Refused as refused:
+        assert refused.finding.code == "G033"
+        wide = max(width, 52)  # rows in the usual form count as wide as such a row can be
+        assert height > limits.max_rows or width > limits.max_columns or height * wide > limits.max_area
+    else:
+        assert height <= limits.max_rows and width <= limits.max_columns and height * width <= limits.max_area

@@ -177,3 +177,17 @@ def test_other_encodings_are_turned_away(encoding: str, declared: str | None) ->
 
 def test_a_byte_order_mark_of_utf_8_passes() -> None:
     assert passes(wb.book({wb.SHEET: b"\xef\xbb\xbf" + wb.sheet()})) == "xlsx"
+
+
+def test_positions_go_on_counting_after_rows_taken_in_one_step() -> None:
+    usual = '<row r="249998" spans="1:1"><c r="A249998" s="1" t="n"><v>1</v></c></row>'
+    implied = "<row><c><v>1</v></c></row>"
+    assert passes(wb.with_rows(usual + implied * 2)) == "xlsx"
+    assert code(wb.with_rows(usual + implied * 3)) == "G033"
+
+
+def test_usual_rows_count_towards_the_area() -> None:
+    wide = '<row r="1"><c r="IV1"><v>1</v></c></row>'
+    deep = '<row r="100000"><c r="A100000"{}</row>'
+    assert code(wb.with_rows(wide + deep.format("><v>1</v></c>"))) == "G033"
+    assert passes(wb.with_rows(wide + deep.format("/>"))) == "xlsx"
