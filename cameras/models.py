@@ -109,9 +109,16 @@ class Camera(CameraValues, Identity):
 
     prefix = "JZ-C-"
     platform = models.ForeignKey(
-        "platforms.Platform", models.PROTECT, null=True, related_name="cameras", verbose_name="管理平台"
+        "platforms.Platform",
+        models.PROTECT,
+        null=True,
+        related_name="cameras",
+        verbose_name="管理平台",
+        db_index=False,
     )
-    pole = models.ForeignKey(Pole, models.PROTECT, null=True, related_name="cameras", verbose_name="杆件")
+    pole = models.ForeignKey(
+        Pole, models.PROTECT, null=True, related_name="cameras", verbose_name="杆件", db_index=False
+    )
 
     objects = CameraQuerySet.as_manager()
 
@@ -123,7 +130,11 @@ class Camera(CameraValues, Identity):
                 fields=["code"], condition=Q(life="live", code__isnull=False), name="camera_code_live"
             ),
         ]
-        indexes = [models.Index(fields=["reporting_agency", "id"], name="camera_by_agency")]
+        indexes = [
+            models.Index(fields=["reporting_agency", "id"], name="camera_by_agency"),
+            models.Index(fields=["platform"], condition=Q(platform__isnull=False), name="camera_by_platform"),
+            models.Index(fields=["pole"], condition=Q(pole__isnull=False), name="camera_by_pole"),
+        ]
 
 
 class CameraVersion(CameraValues, Recorded):
@@ -136,7 +147,7 @@ class CameraVersion(CameraValues, Recorded):
     class Meta:
         ordering = ["-number"]
         constraints = Recorded.constraints_for("cameraversion", "camera")
-        indexes = [models.Index(fields=["code"], name="cameraversion_code"), *Recorded.indexes_for("cameraversion")]
+        indexes = [Recorded.former_codes("cameraversion"), *Recorded.indexes_for("cameraversion")]
 
     def __str__(self) -> str:
         return f"{self.camera_id} v{self.number}"

@@ -47,9 +47,10 @@ def accept(round_: Round, by: Person) -> dict[str, Any]:
         for target in TARGETS:
             _refuse_collisions(target, params)
             _draw_plan(cursor, target, params)
-        counts["platform"] = _promote(cursor, PLATFORM, params, _platform_links())
+        counts["platform"] = _promote(cursor, PLATFORM, params, PLATFORM_LINKS)
         counts["pole"] = poles.promote(cursor, params)
-        counts["camera"] = _promote(cursor, CAMERA, params, _camera_links())
+        _resolve_platforms(cursor, params)
+        counts["camera"] = _promote(cursor, CAMERA, params, CAMERA_LINKS)
     LedgerEntry.objects.filter(pk=entry.pk).update(counts=counts)
     Submission.objects.filter(pk=submission.pk).update(state=Submission.State.ACCEPTED, state_since=Now())
     return {"ledger_entry": entry.pk, "registered": counts}
@@ -67,37 +68,40 @@ def _refuse_collisions(target: Target, params: dict[str, Any]) -> None:
 def _draw_plan(cursor: CursorWrapper, target: Target, params: dict[str, Any]) -> None:
     """plan_<kind>(row_id, thing_id, fate): new things get their id here."""
     plan = f"plan_{target.kind}"
+    cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [target.things])
+    sequence = cursor.fetchone()[0]
     cursor.execute(f"DROP TABLE IF EXISTS {plan}")
     cursor.execute(
         f"""CREATE TEMP TABLE {plan} ON COMMIT DROP AS
-            SELECT r.id AS row_id, coalesce(t.id, nextval(pg_get_serial_sequence('{target.things}', 'id'))) AS thing_id,
-                   CASE WHEN t.id IS NULL THEN 'new' WHEN t.life <> 'live' THEN 'reactivated'
-                        WHEN {target.differs} THEN 'changed' ELSE 'unchanged' END AS fate
+            SELECT r.id AS row_id, coalesce(m.thing_id, nextval('{sequence}'::regclass)) AS thing_id,
+                   CASE WHEN m.thing_id IS NULL THEN 'new' ELSE 'matched' END AS fate
             FROM {target.rows} r
             JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s
             LEFT JOIN ({matches(target)}) m ON m.row_id = r.id
-            LEFT JOIN {target.things} t ON t.id = m.thing_id
             ORDER BY r.id""",
         params,
     )
-    cursor.execute(f"SELECT thing_id FROM {plan} WHERE fate <> 'new' GROUP BY thing_id HAVING count(*) > 1 LIMIT 1")
+    cursor.execute(f"SELECT thing_id FROM {plan} WHERE fate = 'matched' GROUP BY thing_id HAVING count(*) > 1 LIMIT 1")
     if twice := cursor.fetchone():
         number = f"{target.number_prefix}{twice[0]:06d}"
         raise Conflict(f"有两行对应同一条登记记录 {number}，不能入库。请退回其中一行，由填报单位核对编码或登记编号。")
+    cursor.execute(
+        f"""UPDATE {plan} p SET fate = CASE WHEN t.life <> 'live' THEN 'reactivated'
+                                          WHEN {target.differs} THEN 'changed' ELSE 'unchanged' END
+            FROM {target.rows} r, {target.things} t
+            WHERE p.fate = 'matched' AND r.id = p.row_id AND t.id = p.thing_id"""
+    )
+    cursor.execute(f"ANALYZE {plan}")
 
 
-def _platform_links() -> dict[str, str]:
-    return {"name_key": NAME_KEY.format("{value:name}")}
-
-
-def _camera_links() -> dict[str, str]:
-    return {"platform_id": "links.platform_id", "pole_id": "links.pole_id"}
+PLATFORM_LINKS = {"name_key": NAME_KEY.format("{value:name}")}
+CAMERA_LINKS = {"platform_id": "named.platform_id", "pole_id": "stands.thing_id"}
+CAMERA_LINKS_JOIN = """LEFT JOIN named ON named.platform_name = r.platform_name
+            LEFT JOIN plan_pole_of_row stands ON stands.row_id = r.id"""
 
 
 def _promote(cursor: CursorWrapper, target: Target, params: dict[str, Any], links: dict[str, str]) -> dict[str, int]:
     """Carry out the plan for one kind; return how many rows had each fate."""
-    if target is CAMERA:
-        _draw_links(cursor, params)
     _insert_new(cursor, target, params, links)
     _update_changed(cursor, target, params, links)
     _write_versions(cursor, target, params)
@@ -105,42 +109,32 @@ def _promote(cursor: CursorWrapper, target: Target, params: dict[str, Any], link
     return {fate: count for fate, count in cursor.fetchall()}
 
 
-def _draw_links(cursor: CursorWrapper, params: dict[str, Any]) -> None:
-    """links(row_id, platform_id, pole_id): the platform named by a camera, and the pole it stands on.
+def _resolve_platforms(cursor: CursorWrapper, params: dict[str, Any]) -> None:
+    """named(platform_name, platform_id): which platform each name in the camera rows means.
 
-    A platform is looked for among the agency's own, then county-wide; a name that several bear links to none.
+    Looked for among the agency's own, then county-wide; a name that several bear links to none.
     """
-    cursor.execute("DROP TABLE IF EXISTS links")
+    cursor.execute("DROP TABLE IF EXISTS named")
     cursor.execute(
-        f"""CREATE TEMP TABLE links ON COMMIT DROP AS
-            WITH known AS MATERIALIZED (
-                SELECT {NAME_KEY.format("p.name")} AS name_key, reporting_agency_id = %(agency)s AS own,
-                       min(p.id) AS id, count(*) AS bearers
+        f"""CREATE TEMP TABLE named ON COMMIT DROP AS
+            WITH asked AS MATERIALIZED (
+                SELECT platform_name, {NAME_KEY.format("platform_name")} AS name_key FROM (
+                    SELECT DISTINCT r.platform_name FROM inventory_camerarow r
+                    JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s
+                    WHERE r.platform_name <> '') names
+            ), known AS MATERIALIZED (
+                SELECT {NAME_KEY.format("p.name")} AS name_key, p.reporting_agency_id = %(agency)s AS own,
+                       CASE WHEN count(*) = 1 THEN min(p.id) END AS id
                 FROM platforms_platform p WHERE p.life = 'live' GROUP BY 1, 2
-            ), named AS MATERIALIZED (
-                SELECT DISTINCT r.platform_name
-                FROM inventory_camerarow r JOIN plan_camera ON plan_camera.row_id = r.id WHERE r.platform_name <> ''
-            ), resolved AS (
-                SELECT n.platform_name, coalesce(
-                    (SELECT CASE WHEN bearers = 1 THEN id END FROM known
-                     WHERE known.own AND known.name_key = {NAME_KEY.format("n.platform_name")}),
-                    (SELECT CASE WHEN bearers = 1 THEN id END FROM known
-                     WHERE NOT known.own AND known.name_key = {NAME_KEY.format("n.platform_name")}
-                       AND NOT EXISTS (SELECT 1 FROM known k2 WHERE k2.own AND k2.name_key = known.name_key))
-                ) AS platform_id
-                FROM named n
             )
-            SELECT r.id AS row_id, resolved.platform_id, plan_pole.thing_id AS pole_id
-            FROM inventory_camerarow r
-            JOIN plan_camera ON plan_camera.row_id = r.id
-            LEFT JOIN resolved ON resolved.platform_name = r.platform_name
-            LEFT JOIN plan_pole_of_row plan_pole ON plan_pole.row_id = r.id""",
+            SELECT DISTINCT ON (asked.platform_name) asked.platform_name, known.id AS platform_id
+            FROM asked JOIN known USING (name_key) ORDER BY asked.platform_name, known.own DESC""",
         params,
     )
 
 
 def _links_join(target: Target) -> str:
-    return "JOIN links ON links.row_id = r.id" if target is CAMERA else ""
+    return CAMERA_LINKS_JOIN if target is CAMERA else ""
 
 
 def _fill(links: dict[str, str], name_sql: str) -> list[str]:

@@ -7,17 +7,17 @@ from pathlib import Path
 from urllib.parse import quote
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
+from agencies.sessions import person_of
 from audit.failures import require
 from files.models import StoredFile
 
 from .checks import DECLARATIONS
 from .models import SourceFile, Submission, Version
 from .permissions import may_see_reports
-from .views import Request
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -33,9 +33,9 @@ def _hand_out(path: str, name: str, media_type: str, *, inline: bool = False) ->
 
 
 @require_GET
-def source_file(request: Request, pk: int, file_pk: int) -> HttpResponse:
+def source_file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
     """The workbook exactly as it was handed in."""
-    found = get_object_or_404(Submission.objects.visible_to(request.user), pk=pk)
+    found = get_object_or_404(Submission.objects.visible_to(person_of(request)), pk=pk)
     source = get_object_or_404(SourceFile.objects.select_related("file"), version__submission=found, pk=file_pk)
     return _original(source.file)
 
@@ -44,8 +44,8 @@ def _original(original: StoredFile) -> FileResponse:
     return _hand_out(original.path, original.name, original.media_type)
 
 
-def _scan(request: Request, pk: int, number: int) -> StoredFile:
-    found = get_object_or_404(Submission.objects.visible_to(request.user), pk=pk)
+def _scan(request: HttpRequest, pk: int, number: int) -> StoredFile:
+    found = get_object_or_404(Submission.objects.visible_to(person_of(request)), pk=pk)
     version = get_object_or_404(Version.objects.select_related("scan"), submission=found, number=number)
     if version.scan is None:
         raise Http404
@@ -53,7 +53,7 @@ def _scan(request: Request, pk: int, number: int) -> StoredFile:
 
 
 @require_GET
-def submission_scan(request: Request, pk: int, number: int) -> HttpResponse:
+def submission_scan(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The preview (PNG) of the scan's first page."""
     scan = _scan(request, pk, number)
     if not scan.preview:
@@ -62,24 +62,24 @@ def submission_scan(request: Request, pk: int, number: int) -> HttpResponse:
 
 
 @require_GET
-def submission_scan_file(request: Request, pk: int, number: int) -> HttpResponse:
+def submission_scan_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The scan exactly as it was handed in."""
     return _original(_scan(request, pk, number))
 
 
 @require_GET
-def template(request: Request, kind: str) -> HttpResponse:
+def template(request: HttpRequest, kind: str) -> HttpResponse:
     """The blank official form, with the unit's name filled in."""
     from sheets.template import write_template
 
-    require(may_see_reports(request.user))
+    require(may_see_reports(person_of(request)))
     declaration = DECLARATIONS.get(kind)
     if declaration is None:
         raise Http404
-    unit = request.user.agency.name if request.user.agency else ""
+    agency = person_of(request).agency
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"
-        write_template(declaration, path, unit_name=unit)
+        write_template(declaration, path, unit_name=agency.name if agency else "")
         response = HttpResponse(path.read_bytes(), content_type=XLSX)
     name = f"调研表（{declaration.title}）.xlsx"
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"

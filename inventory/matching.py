@@ -17,31 +17,25 @@ NAME_KEY = "lower(regexp_replace(coalesce({}, ''), '\\s+', '', 'g'))"
 
 
 def matches(target: Target) -> str:
-    """A subquery (row_id, thing_id, life) for the rows of %(version)s that stand in %(agency)s's registry already."""
-    number = f"substring(r.registry_number FROM '^{target.number_prefix}([0-9]+)$')::bigint"
-    by_name = (
-        ""
-        if target is CAMERA
-        else f"""
-        LEFT JOIN {target.things} named ON named.reporting_agency_id = %(agency)s AND named.life = 'live'
-             AND r.code IS NULL AND named.code IS NULL AND named.name_key = {NAME_KEY.format("r.name")}"""
-    )
-    best = "coalesce(numbered.id, coded.id, former.id" + (")" if target is CAMERA else ", named.id)")
-    return f"""
-        SELECT r.id AS row_id, {best} AS thing_id
-        FROM {target.rows} r
-        JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s
-        LEFT JOIN {target.things} numbered
-             ON numbered.id = {number} AND numbered.reporting_agency_id = %(agency)s
-        LEFT JOIN {target.things} coded
-             ON coded.code = r.code AND coded.life = 'live' AND coded.reporting_agency_id = %(agency)s
-        LEFT JOIN (
-            SELECT DISTINCT ON (v.code) v.code, t.id
-            FROM {target.versions} v JOIN {target.things} t ON t.id = v.{target.thing_id}
-            WHERE t.reporting_agency_id = %(agency)s AND v.code IS NOT NULL
-            ORDER BY v.code, v.recorded_from DESC
-        ) former ON former.code = r.code{by_name}
-        WHERE {best} IS NOT NULL"""
+    """A subquery (row_id, thing_id) for the rows of %(version)s that stand in %(agency)s's registry already."""
+    staged = f"{target.rows} r JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s"
+    own = "t.reporting_agency_id = %(agency)s"
+    ways = [
+        f"""SELECT r.id AS row_id, t.id AS thing_id, 1 AS rank FROM {staged} JOIN {target.things} t
+            ON t.id = substring(r.registry_number FROM '^{target.number_prefix}([0-9]{{1,15}})$')::bigint
+            WHERE r.registry_number <> '' AND {own}""",
+        f"""SELECT r.id, t.id, CASE WHEN t.life = 'live' THEN 2 ELSE 4 END FROM {staged} JOIN {target.things} t
+            ON t.code = r.code WHERE {own}""",
+        f"""SELECT r.id, t.id, 3 FROM {staged} JOIN {target.versions} v ON v.code = r.code AND v.recorded_to IS NOT NULL
+            JOIN {target.things} t ON t.id = v.{target.thing_id} WHERE {own}""",
+    ]
+    if target is not CAMERA:
+        ways.append(
+            f"""SELECT r.id, t.id, 5 FROM {staged} JOIN {target.things} t ON t.name_key = {NAME_KEY.format("r.name")}
+                WHERE r.code IS NULL AND t.code IS NULL AND t.life = 'live' AND {own}"""
+        )
+    return f"""SELECT DISTINCT ON (row_id) row_id, thing_id FROM ({" UNION ALL ".join(ways)}) ways
+               ORDER BY row_id, rank, thing_id DESC"""
 
 
 def match_version(version_id: int, agency_id: int) -> None:

@@ -30,6 +30,8 @@ def promote(cursor: CursorWrapper, params: dict[str, Any]) -> dict[str, int]:
 
     Leaves plan_pole_of_row(row_id, thing_id) for linking the cameras.
     """
+    cursor.execute("SELECT pg_get_serial_sequence('cameras_pole', 'id')")
+    sequence = cursor.fetchone()[0]
     cursor.execute("DROP TABLE IF EXISTS plan_pole, plan_pole_of_row")
     cursor.execute(
         f"""CREATE TEMP TABLE plan_pole_of_row ON COMMIT DROP AS
@@ -46,7 +48,7 @@ def promote(cursor: CursorWrapper, params: dict[str, Any]) -> dict[str, int]:
             ), fresh AS (
                 SELECT pole_number, single FROM standing WHERE found IS NULL GROUP BY 1, 2
             ), numbered_fresh AS MATERIALIZED (
-                SELECT *, nextval(pg_get_serial_sequence('cameras_pole', 'id')) AS thing_id FROM fresh
+                SELECT *, nextval('{sequence}'::regclass) AS thing_id FROM fresh
             )
             SELECT s.row_id, coalesce(s.found, n.thing_id) AS thing_id, s.found IS NULL AS is_new
             FROM standing s LEFT JOIN numbered_fresh n

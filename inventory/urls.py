@@ -1,8 +1,9 @@
 from django.urls import path
 
-from . import downloads, views
+from . import campaign_urls, downloads, views
 
 urlpatterns = [
+    *campaign_urls.urlpatterns,
     path("submissions/", views.submissions, name="submissions"),
     path("obligations/<int:pk>/start/", views.submission_start, name="submission_start"),
     path("submissions/<int:pk>/", views.submission, name="submission"),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.models import Person
+from agencies.sessions import person_of
 from audit.failures import Invalid, require
 from reviews.models import Case
 from sheets.findings import Finding, Refused, Severity
@@ -23,22 +24,18 @@ from .models import Datum, Funding, Mobility, ReportKind, RowFinding, SourceFile
 from .permissions import may_edit, may_report, may_see_reports, reportable
 
 
-class Request(HttpRequest):
-    user: Person
-
-
 @require_GET
-def submissions(request: Request) -> HttpResponse:
+def submissions(request: HttpRequest) -> HttpResponse:
     """Each obligation the person may answer, or (reviewers, office, leader) all, with its submissions."""
-    require(may_see_reports(request.user))
-    seen = Submission.objects.visible_to(request.user)
+    require(may_see_reports(person_of(request)))
+    seen = Submission.objects.visible_to(person_of(request))
     obligations = (
-        reportable(request.user)
+        reportable(person_of(request))
         .select_related("campaign", "agency")
         .prefetch_related(Prefetch("submissions", queryset=seen.order_by("-number"), to_attr="seen"))
         .order_by("-campaign__opens_on", "agency__position", "agency__code")
     )
-    shown = [(each, _startable(request.user, each)) for each in obligations]
+    shown = [(each, _startable(person_of(request), each)) for each in obligations]
     return render(request, "inventory/submissions.html", {"obligations": shown})
 
 
@@ -50,35 +47,35 @@ def _startable(person: Person, obligation: Any) -> bool:
 
 
 @require_POST
-def submission_start(request: Request, pk: int) -> HttpResponse:
-    obligation = get_object_or_404(reportable(request.user), pk=pk)
+def submission_start(request: HttpRequest, pk: int) -> HttpResponse:
+    obligation = get_object_or_404(reportable(person_of(request)), pk=pk)
     kind = request.POST.get("kind", ReportKind.ROWS)
     if kind not in ReportKind.values:
         raise Invalid("请选择报送清单或零报告。")
-    started = services.start(request.user, obligation.pk, ReportKind(kind))
+    started = services.start(person_of(request), obligation.pk, ReportKind(kind))
     return redirect("submission", pk=started.pk)
 
 
-def _found(request: Request, pk: int) -> Submission:
+def _found(request: HttpRequest, pk: int) -> Submission:
     return get_object_or_404(
-        Submission.objects.visible_to(request.user).select_related("obligation__campaign", "obligation__agency"), pk=pk
+        Submission.objects.visible_to(person_of(request)).select_related("obligation__campaign", "obligation__agency"), pk=pk
     )
 
 
 @require_GET
-def submission(request: Request, pk: int) -> HttpResponse:
+def submission(request: HttpRequest, pk: int) -> HttpResponse:
     """One report on one page: what was uploaded, what is wrong, the scan, and the next step."""
     return _page(request, _found(request, pk))
 
 
-def _page(request: Request, found: Submission, *, status: int = 200, **forms: Any) -> HttpResponse:
+def _page(request: HttpRequest, found: Submission, *, status: int = 200, **forms: Any) -> HttpResponse:
     version = _shown_version(request, found)
     latest = found.versions.last()
     files = overview.files_of(version)
     editable = (
         version.pk == latest.pk  # type: ignore[union-attr]
         and found.state in (Submission.State.DRAFT, Submission.State.RETURNED)
-        and may_edit(request.user, found)
+        and may_edit(person_of(request), found)
     )
     zero = found.kind == ReportKind.ZERO
     context: dict[str, Any] = {
@@ -103,7 +100,7 @@ def _page(request: Request, found: Submission, *, status: int = 200, **forms: An
     return render(request, "inventory/submission.html", context | forms, status=status)
 
 
-def _shown_version(request: Request, found: Submission) -> Version:
+def _shown_version(request: HttpRequest, found: Submission) -> Version:
     """The version named by ?version=, else the newest."""
     number = request.GET.get("version", "")
     versions = found.versions.select_related("scan", "submitted_by")
@@ -140,9 +137,9 @@ def _returned(found: Submission) -> list[Any]:
 
 
 @require_http_methods(["POST"])
-def submission_upload(request: Request, pk: int) -> HttpResponse:
+def submission_upload(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
-    require(may_edit(request.user, found))
+    require(may_edit(person_of(request), found))
     form = WorkbookForm(request.POST, request.FILES, agency=found.obligation.agency)
     if not form.is_valid():
         return _page(request, found, status=422, workbook_form=form)
@@ -154,7 +151,7 @@ def submission_upload(request: Request, pk: int) -> HttpResponse:
     try:
         if data.size > settings.UPLOAD_MAX_BYTES:
             raise Refused(_too_large(settings.UPLOAD_MAX_BYTES))
-        uploads.upload_workbook(request.user, found.pk, data.read(), data.name, defaults, told["replaces"])
+        uploads.upload_workbook(person_of(request), found.pk, data.read(), data.name, defaults, told["replaces"])
     except Refused as refused:
         form.add_error("workbook", _sentence(refused.finding))
         return _page(request, found, status=422, workbook_form=form, refused=refused.finding)
@@ -175,9 +172,9 @@ def _sentence(finding: Finding) -> str:
 
 
 @require_POST
-def submission_scan_upload(request: Request, pk: int) -> HttpResponse:
+def submission_scan_upload(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
-    require(may_edit(request.user, found))
+    require(may_edit(person_of(request), found))
     form = ScanForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, status=422, scan_form=form)
@@ -185,7 +182,7 @@ def submission_scan_upload(request: Request, pk: int) -> HttpResponse:
     try:
         if data.size > settings.SCAN_MAX_BYTES:
             raise Refused(_too_large(settings.SCAN_MAX_BYTES))
-        uploads.upload_scan(request.user, found.pk, data.read(), data.name)
+        uploads.upload_scan(person_of(request), found.pk, data.read(), data.name)
     except Refused as refused:
         form.add_error("scan", _sentence(refused.finding))
         return _page(request, found, status=422, scan_form=form, refused=refused.finding)
@@ -193,13 +190,13 @@ def submission_scan_upload(request: Request, pk: int) -> HttpResponse:
 
 
 @require_POST
-def submission_zero(request: Request, pk: int) -> HttpResponse:
+def submission_zero(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
-    require(may_edit(request.user, found))
+    require(may_edit(person_of(request), found))
     form = ZeroForm(request.POST)
     if form.is_valid():
         try:
-            services.state_zero(request.user, found.pk, form.cleaned_data["reason"])
+            services.state_zero(person_of(request), found.pk, form.cleaned_data["reason"])
         except Invalid as error:
             form.add_error("reason", str(error))
         else:
@@ -208,29 +205,29 @@ def submission_zero(request: Request, pk: int) -> HttpResponse:
 
 
 @require_POST
-def submission_submit(request: Request, pk: int) -> HttpResponse:
+def submission_submit(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
-    services.submit(request.user, found.pk, request.POST.get("version_hash", ""))
+    services.submit(person_of(request), found.pk, request.POST.get("version_hash", ""))
     return redirect("submission", pk=found.pk)
 
 
 @require_POST
-def submission_discard(request: Request, pk: int) -> HttpResponse:
+def submission_discard(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
-    services.discard(request.user, found.pk)
+    services.discard(person_of(request), found.pk)
     return redirect("submissions")
 
 
 @require_POST
-def source_file_remove(request: Request, pk: int, file_pk: int) -> HttpResponse:
+def source_file_remove(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
     found = _found(request, pk)
     source = get_object_or_404(SourceFile, version__submission=found, pk=file_pk)
-    services.remove_file(request.user, found.pk, source.pk)
+    services.remove_file(person_of(request), found.pk, source.pk)
     return redirect("submission", pk=found.pk)
 
 
 @require_GET
-def submission_progress(request: Request, pk: int) -> HttpResponse:
+def submission_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The fragment that the page asks for while a file is being read; tells the page to reload when it is done."""
     found = _found(request, pk)
     version = _shown_version(request, found)
@@ -242,7 +239,7 @@ def submission_progress(request: Request, pk: int) -> HttpResponse:
 
 
 @require_GET
-def source_file_findings(request: Request, pk: int, file_pk: int) -> HttpResponse:
+def source_file_findings(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
     """Every finding of one file, of one rule when ?code= names it."""
     found = _found(request, pk)
     source = get_object_or_404(SourceFile.objects.select_related("file"), version__submission=found, pk=file_pk)

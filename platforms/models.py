@@ -73,7 +73,7 @@ class PlatformVersion(PlatformValues, Recorded):
     class Meta:
         ordering = ["-number"]
         constraints = Recorded.constraints_for("platformversion", "platform")
-        indexes = [models.Index(fields=["code"], name="platformversion_code"), *Recorded.indexes_for("platformversion")]
+        indexes = [Recorded.former_codes("platformversion"), *Recorded.indexes_for("platformversion")]
 
     def __str__(self) -> str:
         return f"{self.platform_id} v{self.number}"

@@ -18,7 +18,11 @@ class Life(models.TextChoices):
 
 
 class Identity(models.Model):
-    """A surrogate id for ever, and the current values beside it: the one table that lists read."""
+    """A surrogate id for ever, and the current values beside it: the one table that lists read.
+
+    The reporting agency is a foreign key in the database; the three others are written by SQL that joins the agencies
+    themselves and are not checked row by row again (docs/decisions).
+    """
 
     prefix: ClassVar[str]
 
@@ -28,13 +32,30 @@ class Identity(models.Model):
         "agencies.Agency", models.PROTECT, related_name="+", verbose_name="填报单位", db_index=False
     )
     owner = models.ForeignKey(
-        "agencies.Agency", models.PROTECT, related_name="+", verbose_name="权属单位", db_index=False
+        "agencies.Agency",
+        models.PROTECT,
+        related_name="+",
+        verbose_name="权属单位",
+        db_index=False,
+        db_constraint=False,
     )
     supervisor = models.ForeignKey(
-        "agencies.Agency", models.PROTECT, null=True, related_name="+", verbose_name="主管部门", db_index=False
+        "agencies.Agency",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="主管部门",
+        db_index=False,
+        db_constraint=False,
     )
     maintainer = models.ForeignKey(
-        "agencies.Agency", models.PROTECT, null=True, related_name="+", verbose_name="运维单位", db_index=False
+        "agencies.Agency",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="运维单位",
+        db_index=False,
+        db_constraint=False,
     )
     version_number = models.PositiveIntegerField("版本", default=1)
     changed_at = models.DateTimeField("更新时间")
@@ -54,8 +75,8 @@ class Identity(models.Model):
 class Recorded(models.Model):
     """One version: values as recorded from one moment to the next. Never changed but for closing `recorded_to`.
 
-    `ledger_entry_id` and `source_row_id` lead to the acceptance and to the staged row; the foreign key of the former is
-    made by the app that owns the ledger, which stands above.
+    `ledger_entry_id` and `source_row_id` lead to the acceptance and to the staged row, in the app that owns the ledger
+    and stands above.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -87,6 +108,11 @@ class Recorded(models.Model):
         """The rows of one ledger entry lie together, so a block index finds a batch at hardly any cost."""
         return [BrinIndex(fields=["ledger_entry_id"], name=f"{name}_batch")]
 
+    @staticmethod
+    def former_codes(name: str) -> models.Index:
+        """Codes of closed versions; the open one's code stands in the identity's table."""
+        return models.Index(fields=["code"], condition=Q(recorded_to__isnull=False), name=f"{name}_former")
+
 
 def number_for(prefix: str, pk: int) -> str:
     return f"{prefix}{pk:06d}"
@@ -103,5 +129,3 @@ def changed_fields(older: models.Model, newer: models.Model, names: list[str]) -
     """(field name, old value, new value) for every named field that differs."""
     pairs = ((name, getattr(older, name), getattr(newer, name)) for name in names)
     return [(name, old, new) for name, old, new in pairs if old != new]
-
-

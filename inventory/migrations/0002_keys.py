@@ -1,4 +1,4 @@
-"""What declarations cannot say: rows or zero but not both, one sequence of row identities, and the ledger behind versions."""
+"""What declarations cannot say: rows or zero but not both, and one sequence of row identities."""
 
 from django.db import migrations
 
@@ -10,12 +10,6 @@ CREATE SEQUENCE inventory_row_key;
 ALTER TABLE inventory_camerarow ALTER COLUMN key SET DEFAULT nextval('inventory_row_key');
 ALTER TABLE inventory_platformrow ALTER COLUMN key SET DEFAULT nextval('inventory_row_key');
 
-ALTER TABLE cameras_cameraversion ADD CONSTRAINT cameraversion_of_a_ledger_entry
-    FOREIGN KEY (ledger_entry_id) REFERENCES inventory_ledgerentry (id);
-ALTER TABLE cameras_poleversion ADD CONSTRAINT poleversion_of_a_ledger_entry
-    FOREIGN KEY (ledger_entry_id) REFERENCES inventory_ledgerentry (id);
-ALTER TABLE platforms_platformversion ADD CONSTRAINT platformversion_of_a_ledger_entry
-    FOREIGN KEY (ledger_entry_id) REFERENCES inventory_ledgerentry (id);
 
 CREATE FUNCTION keep_submitted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -30,9 +24,6 @@ CREATE TRIGGER inventory_version_immutable BEFORE UPDATE OR DELETE ON inventory_
 BACKWARD = """
 DROP TRIGGER inventory_version_immutable ON inventory_version;
 DROP FUNCTION keep_submitted();
-ALTER TABLE platforms_platformversion DROP CONSTRAINT platformversion_of_a_ledger_entry;
-ALTER TABLE cameras_poleversion DROP CONSTRAINT poleversion_of_a_ledger_entry;
-ALTER TABLE cameras_cameraversion DROP CONSTRAINT cameraversion_of_a_ledger_entry;
 ALTER TABLE inventory_platformrow ALTER COLUMN key DROP DEFAULT;
 ALTER TABLE inventory_camerarow ALTER COLUMN key DROP DEFAULT;
 DROP SEQUENCE inventory_row_key;
@@ -43,7 +34,5 @@ ALTER TABLE inventory_submission DROP CONSTRAINT zero_and_rows_exclude_each_othe
 class Migration(migrations.Migration):
     dependencies = [
         ("inventory", "0001_initial"),
-        ("cameras", "0001_initial"),
-        ("platforms", "0001_initial"),
     ]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
