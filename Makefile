@@ -28,4 +28,4 @@ check: setup
 	$(PY) manage.py makemigrations --check --dry-run
 
 stop:
-	@$(PY) manage.py stop_postgres
+	@$(PY) -m jinzhai_video.postgres stop

@@ -1,0 +1,97 @@
+"""`accept`: the whole acceptance of a version against one INSERT ... SELECT of its clean columns."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.db import connection, transaction
+
+from agencies.models import Agency, Person, PersonRole, Role
+from inventory import acceptance, services
+from inventory.models import Campaign, Obligation, ReportKind, SourceFile, Submission, Version
+from inventory.targets import CAMERA
+from inventory.versions import rehash
+from reviews.models import Case, Round
+
+GENERATE = """
+INSERT INTO inventory_camerarow
+  (source_file_id, sheet, row, raw, row_hash, errors, warnings, registry_number, fate, code, name, platform_name, brand,
+   police_station, built, label, label_state, leased, status, measure, place_kind, funding, mobility, vehicle,
+   township, longitude, latitude, datum, wgs_longitude, wgs_latitude,
+   pole_built, pole_number, pole_height, pole_arms, pole_condition)
+SELECT %(file)s, '摄像机', n + 5, '[]', encode(sha256(n::text::bytea), 'hex'), 0, 0, '', '',
+       '34152400001320' || lpad((n %% 1000000)::text, 6, '0'), '测试点位' || n, '平台' || n %% 7, '海康威视',
+       '梅山派出所', '2021.05', '测试点位' || n, 'yes', false, '在用', '保留', 'school', 'government', 'fixed', '',
+       '341524100', 115.5 + (n %% 5000) * 0.0001, 31.2 + (n %% 5000) * 0.0001, 'wgs84',
+       115.5 + (n %% 5000) * 0.0001, 31.2 + (n %% 5000) * 0.0001,
+       CASE WHEN n %% 3 = 0 THEN '2020.01' ELSE '' END, CASE WHEN n %% 3 = 0 THEN 'G' || n ELSE '' END,
+       CASE WHEN n %% 3 = 0 THEN 6 END, CASE WHEN n %% 3 = 0 THEN 2 END, CASE WHEN n %% 3 = 0 THEN '完整' ELSE '' END
+FROM generate_series(1, %(rows)s) n
+"""
+
+
+def prepare(rows: int) -> tuple[Round, Person]:
+    """An invented version of `rows` cameras under review, every third on a pole of its own."""
+    agency = Agency.objects.get(code="meishan")
+    person = Person.objects.create(username=f"bench-{rows}", display_name="填报员", agency=agency)
+    PersonRole.objects.create(person=person, role=Role.CLERK)
+    campaign = Campaign.objects.create(
+        name=f"bench {rows}", scope="", opens_on="2026-01-01", due_at="2027-01-01T00:00+08:00",
+        template_version="1", rule_version="1",
+    )  # fmt: skip
+    obligation = Obligation.objects.create(campaign=campaign, agency=agency)
+    submission = services.start(person, obligation.pk, ReportKind.ROWS)
+    version = Version.objects.get(submission=submission)
+    source = SourceFile.objects.create(version=version, file=_file(person), datum="wgs84", funding="government", slot=1)
+    with connection.cursor() as cursor:
+        cursor.execute(GENERATE, {"file": source.pk, "rows": rows})
+        cursor.execute("ANALYZE inventory_camerarow")
+    rehash(version)
+    case = Case.objects.create(kind="submission", subject_id=submission.pk, title="", agency=agency)
+    Submission.objects.filter(pk=submission.pk).update(state=Submission.State.IN_REVIEW)
+    return Round.objects.create(case=case, number=1, version_hash=version.hash), person
+
+
+def _file(person: Person) -> Any:
+    from files.models import StoredFile
+
+    return StoredFile.objects.create(
+        kind="workbook", name="bench.xlsx", path=f"bench/{time.time_ns()}", media_type="", sha256="0" * 64, size=1,
+        agency_id=person.agency_id or 0, uploaded_by=person,
+    )  # fmt: skip
+
+
+def floor(version_hash: str) -> float:
+    """Seconds of one INSERT ... SELECT of the clean columns into a table with the registry's two unique indexes."""
+    columns = ", ".join(CAMERA.columns)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bench_floor")
+        cursor.execute(f"CREATE TABLE bench_floor AS SELECT {columns} FROM inventory_camerarow WHERE false")
+        cursor.execute("ALTER TABLE bench_floor ADD COLUMN id bigserial PRIMARY KEY")
+        cursor.execute("CREATE UNIQUE INDEX ON bench_floor (code) WHERE code IS NOT NULL")
+        started = time.perf_counter()
+        cursor.execute(f"INSERT INTO bench_floor ({columns}) SELECT {columns} FROM inventory_camerarow ORDER BY id")
+        took = time.perf_counter() - started
+        cursor.execute("DROP TABLE bench_floor")
+    return took
+
+
+def measure(rows: int = 100_000) -> dict[str, Any]:
+    round_, person = prepare(rows)
+    floors = [floor(round_.version_hash) for _ in range(3)]
+    took = []
+    for _ in range(3):
+        with transaction.atomic():
+            started = time.perf_counter()
+            acceptance.accept(round_, person)
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what the commit would check
+            took.append(time.perf_counter() - started)
+            transaction.set_rollback(True)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM cameras_camera, cameras_cameraversion, cameras_pole, cameras_poleversion")
+    return {
+        "name": "accept", "rows": rows, "ratio": round(sorted(took)[1] / sorted(floors)[1], 2),
+        "seconds": round(sorted(took)[1], 2), "floor_seconds": round(sorted(floors)[1], 2),
+    }  # fmt: skip
