@@ -1,16 +1,71 @@
-"""Logging in and being locked out."""
+"""Logging in, logging out and being locked out; each leaves its entry in the journal."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
 
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.db import transaction
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+
+from audit import journal
+
+from . import sessions
+from .models import Person
 
 
-def locked_out(
-    request: HttpRequest, credentials: dict[str, Any] | None = None, *args: Any, **kwargs: Any
-) -> HttpResponse:
+@transaction.atomic
+def log_in(request: HttpRequest, username: str, password: str) -> Person | None:
+    """Begin a session with a new id; None when name or password are wrong or the name is locked for this address.
+
+    A failure is recorded under the system user, with the name that was tried.
+    """
+    person = authenticate(request, username=username, password=password)
+    if person is None:
+        _record_failure(request, username)
+        return None
+    login(request, person)
+    sessions.begin(request)
+    journal.record(person, "login.ok", person, agency_id=person.agency_id)
+    return person
+
+
+def _record_failure(request: HttpRequest, username: str) -> None:
+    system = Person.objects.system()
+    known = Person.objects.filter(username=username).first()
+    agency_id = known.agency_id if known else None
+    failures = getattr(request, "axes_failures_since_start", None) or 0
+    limit = settings.AXES_FAILURE_LIMIT
+    journal.record(
+        system, "login.failed", known or system, agency_id=agency_id, username=username, locked=failures > limit
+    )
+    if failures == limit:
+        journal.record(system, "login.locked", known or system, agency_id=agency_id, username=username)
+
+
+@transaction.atomic
+def log_out(request: HttpRequest, person: Person) -> None:
+    """End this session."""
+    logout(request)
+    journal.record(person, "logout", person, agency_id=person.agency_id)
+
+
+def locked_out(request: HttpRequest, response: HttpResponse, credentials: dict[str, str] | None = None) -> HttpResponse:
     """Too many wrong passwords: even the right one is refused for a while."""
-    message = "密码连续输错次数过多，已暂时锁定。请 15 分钟后再试，或联系安全管理员解锁。"
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    message = f"密码连续输错次数过多，已暂时锁定。请 {minutes} 分钟后再试，或联系安全管理员解锁。"
     return render(request, "errors/refusal.html", {"status": 429, "message": message}, status=429)
+
+
+def locked_usernames() -> set[str]:
+    """Names that are locked for at least one address now."""
+    attempts = AccessAttempt.objects.filter(
+        attempt_time__gt=timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    )
+    tried = attempts.values("username", "ip_address").annotate(failures=Sum("failures_since_start"))
+    return {row["username"] for row in tried if row["failures"] >= settings.AXES_FAILURE_LIMIT}

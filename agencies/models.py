@@ -192,6 +192,7 @@ class Person(AbstractBaseUser):
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="people", verbose_name="单位")
     duty_class = models.CharField(max_length=10, choices=DutyClass.choices, default=DutyClass.BUSINESS)
     is_active = models.BooleanField("启用", default=True)
+    must_change = models.BooleanField("下次登录须改密码", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PersonManager()
@@ -208,6 +209,16 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def label(self) -> str:
+        """Agency and post: 梅山镇 填报员."""
+        return f"{self.agency} {self.display_name}" if self.agency else self.display_name
+
+    @property
+    def is_system(self) -> bool:
+        """Whether this is the machine's own user, which nobody logs in as."""
+        return self.username == SYSTEM_USERNAME
 
     @cached_property
     def role_set(self) -> frozenset[str]:
@@ -249,3 +260,17 @@ class PersonRole(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.duty_class = self.duty_class or ROLE_CLASS[self.role]
         super().save(*args, **kwargs)
+
+
+class FormerPassword(models.Model):
+    """The hash of a password that a person has or had; the latest few may not be used again."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="former_passwords")
+    hash = models.CharField(max_length=128)
+    set_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.set_at}"

@@ -17,11 +17,17 @@ def is_clerk(person: Person) -> bool:
 
 
 def may_manage_accounts(person: Person) -> bool:
-    return person.holds(Role.SYSADMIN)
+    """The system administrator; on the command line the system user, who makes the first ones."""
+    return person.holds(Role.SYSADMIN) or person.is_system
 
 
 def may_manage_security(person: Person) -> bool:
-    return person.holds(Role.SECADMIN)
+    """The security administrator; on the command line the system user."""
+    return person.holds(Role.SECADMIN) or person.is_system
+
+
+def may_see_people(person: Person) -> bool:
+    return may_manage_accounts(person) or may_manage_security(person)
 
 
 def may_audit(person: Person) -> bool:

@@ -12,8 +12,8 @@ def make_person(username: str, agency_code: str, *roles: Role | str) -> Person:
     """An enabled person of the agency with these roles, all of one class; the password is `PASSWORD`."""
     held = [Role(role) for role in roles]
     agency = Agency.objects.get(code=agency_code)
-    told = "、".join(role.label for role in held)
-    person = Person(username=username, display_name=f"{agency.short_name} {told}".strip(), agency=agency)
+    post = "、".join(role.label for role in held) or "工作人员"
+    person = Person(username=username, display_name=post, agency=agency)
     if held:
         person.duty_class = ROLE_CLASS[held[0]]
     person.set_password(PASSWORD)
