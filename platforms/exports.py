@@ -1,0 +1,17 @@
+"""Columns of the exported list: the official headers of the declaration, and the values as its form writes them."""
+
+from __future__ import annotations
+
+from registry.exports import Out, official, registered, trailing
+
+from .lists import WORDS
+from .sheet import PLATFORM
+
+SKIPPED = ("seq", "registry_number")
+"""The running number belongs to a file, not to the registry; the registry number stands first."""
+
+PLATFORM_OUTS: tuple[Out, ...] = (
+    registered(),
+    *(official(PLATFORM, column.key, WORDS) for column in PLATFORM.columns if column.key not in SKIPPED),
+    *(out for out in trailing() if out.key != "masked"),
+)

@@ -1,0 +1,51 @@
+"""Pages of platforms. They only read."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_safe
+
+from registry.details import open_row, titles_of
+from registry.exports import download
+from registry.pages import counts, show_list
+
+from .exports import PLATFORM_OUTS
+from .lists import PLATFORMS, cameras_of
+from .models import PlatformVersion
+from .sheet import PLATFORM
+
+TITLES = titles_of(PlatformVersion)
+_ABOUT = ("code", "vendor", "version", "place_kind", "address", "description")
+_ACCESS = ("network", "connected", "gbt28181", "gat1400", "cascade", "sharing", "retention", "protection")
+_MONEY = ("built", "funding", "cost", "upkeep")
+
+
+@require_safe
+def platforms(request: HttpRequest) -> HttpResponse:
+    return show_list(request, PLATFORMS)
+
+
+@require_GET
+def platform_export(request: HttpRequest, form: str) -> HttpResponseBase:
+    return download(request, PLATFORMS, PLATFORM_OUTS, form)
+
+
+@require_safe
+def platform(request: HttpRequest, pk: int) -> HttpResponse:
+    """A platform: its values with their cells, its cameras, where it came from, its history."""
+    opened = open_row(request, PLATFORMS, pk, TITLES)
+    return render(
+        request,
+        "platforms/platform.html",
+        {
+            **opened.context,
+            "facts": opened.facts(PLATFORM, *_ABOUT),
+            "access_facts": opened.facts(PLATFORM, *_ACCESS),
+            "money_facts": opened.facts(PLATFORM, *_MONEY),
+            "agencies": opened.agencies(),
+            "camera_count": counts(PLATFORMS, opened.person, [opened.row]).get(opened.row.pk, 0),
+            "cameras_url": cameras_of(opened.row),
+        },
+    )

@@ -1,0 +1,159 @@
+"""A list page of the registry, declared once: columns, filters, search, sorts; used by cameras, poles and platforms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.db import models
+from django.db.models import F, Q
+from django.http import QueryDict
+
+from agencies.models import Person
+from sheets.cells import narrow, trim
+
+from .asked import LONGEST_SEARCH, RESERVED, Asked
+from .cells import Column
+from .filters import Filter
+from .models import Identity, id_from_number
+from .names import Names
+from .words import Words
+
+PAGE_SIZE = 50
+MOST_TERMS = 8
+_MOST_PAGES = 10**7
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One registry list.
+
+    `views`: key -> (title, column keys), the first being the default. `main` names the filters that stand in the bar,
+    the rest are under 更多条件. `search` are the text fields looked through, beside the registry number. `counted` is
+    the reverse relation whose live, visible rows are counted for each row ("" for none). URL names: "<name>s",
+    "<name>", "<name>_export".
+    """
+
+    name: str
+    title: str
+    unit: str
+    model: type[Identity]
+    words: Words = field(hash=False)
+    columns: tuple[Column, ...]
+    views: Mapping[str, tuple[str, tuple[str, ...]]] = field(hash=False)
+    filters: tuple[Filter, ...]
+    main: tuple[str, ...]
+    search: tuple[str, ...]
+    search_hint: str
+    counted: str = ""
+    default_sort: str = "-number"
+
+    @property
+    def app(self) -> str:
+        """The app whose templates show it."""
+        return self.model._meta.app_label
+
+    @cached_property
+    def by_key(self) -> dict[str, Column]:
+        return {column.key: column for column in self.columns}
+
+    @cached_property
+    def filter_by_key(self) -> dict[str, Filter]:
+        return {entry.key: entry for entry in self.filters}
+
+    def columns_of(self, view: str) -> list[Column]:
+        """The columns of a view; "" is the default one."""
+        _, keys = self.views[view or next(iter(self.views))]
+        return [self.by_key[key] for key in keys]
+
+    def parse(self, params: QueryDict, names: Names, *, ignored: Sequence[str] = ()) -> Asked:
+        """What the address asks. Raises BadRequest (400) for an unknown filter, value, sort, view or page."""
+        values = {key: [entry.strip() for entry in params.getlist(key) if entry.strip()] for key in params}
+        for key in values:
+            if key not in RESERVED and key not in self.filter_by_key and key not in ignored:
+                raise BadRequest(f"unknown parameter {key!r}")
+        chosen: dict[str, tuple[str, ...]] = {}
+        for entry in self.filters:
+            if given := tuple(dict.fromkeys(values.get(entry.key, ()))):
+                if any(entry.label(value, names) is None for value in given):
+                    raise BadRequest(f"unknown value of {entry.key!r}")
+                chosen[entry.key] = given
+        return Asked(
+            q=self._search_text(values),
+            chosen=chosen,
+            sort=self._sort(values),
+            view=self._view(values),
+            page=_page(values),
+        )
+
+    def _search_text(self, values: Mapping[str, list[str]]) -> str:
+        text = trim(_single("q", values))
+        if len(text) > LONGEST_SEARCH:
+            raise BadRequest("search text too long")
+        return text
+
+    def _sort(self, values: Mapping[str, list[str]]) -> str:
+        sort = _single("sort", values)
+        column = self.by_key.get(sort.removeprefix("-"))
+        if sort and (column is None or not column.sort):
+            raise BadRequest("unknown sort")
+        return "" if sort == self.default_sort else sort
+
+    def _view(self, values: Mapping[str, list[str]]) -> str:
+        view = _single("view", values)
+        if view and view not in self.views:
+            raise BadRequest("unknown view")
+        return "" if view == next(iter(self.views)) else view
+
+    def rows(self, person: Person, asked: Asked, names: Names) -> models.QuerySet[Any]:
+        """The rows this person may see and asked for, not yet in order."""
+        manager: Any = self.model._default_manager
+        rows: models.QuerySet[Any] = manager.visible_to(person)
+        for entry in self.filters:
+            values = asked.chosen.get(entry.key, ())
+            if values or entry.key == "life":
+                rows = rows.filter(entry.condition(values, names))
+        return rows.filter(self.matches(asked.q)) if asked.q else rows
+
+    def matches(self, text: str) -> Q:
+        """Rows in which every word of the text occurs somewhere: a Chinese substring, a code, a registry number."""
+        words = text.split()
+        condition = Q()
+        for word in words if len(words) <= MOST_TERMS else [text]:
+            found = Q()
+            for spelling in {word, narrow(word)} - {""}:
+                for name in self.search:
+                    found |= Q(**{f"{name}__icontains": spelling})
+            pk = id_from_number(self.model.prefix, narrow(word))
+            condition &= found | Q(pk=pk) if pk is not None else found
+        return condition
+
+    def ordered(self, rows: models.QuerySet[Any], asked: Asked) -> models.QuerySet[Any]:
+        """In the order asked; equal ones by id, blanks last."""
+        column, descending = self.sorting(asked)
+        if column.sort == "id":
+            return rows.order_by("-id" if descending else "id")
+        key = F(column.sort)
+        return rows.order_by(key.desc(nulls_last=True) if descending else key.asc(nulls_last=True), "id")
+
+    def sorting(self, asked: Asked) -> tuple[Column, bool]:
+        """The column sorted by, and whether descending."""
+        sort = asked.sort or self.default_sort
+        return self.by_key[sort.removeprefix("-")], sort.startswith("-")
+
+
+def _single(key: str, values: Mapping[str, list[str]]) -> str:
+    given = values.get(key, [])
+    if len(given) > 1:
+        raise BadRequest(f"{key!r} given twice")
+    return given[0] if given else ""
+
+
+def _page(values: Mapping[str, list[str]]) -> int:
+    text = _single("page", values) or "1"
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST_PAGES and len(text) <= 8):
+        raise BadRequest("page is no number")
+    return int(text)
