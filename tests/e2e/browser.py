@@ -58,7 +58,9 @@ _AXE_RUN = """async () => {
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   });
   return answer.violations.map((one) => ({
-    id: one.id, help: one.help, nodes: one.nodes.map((node) => node.target.join(" ") + " :: " + node.html.slice(0, 200)),
+    id: one.id,
+    help: one.help,
+    nodes: one.nodes.map((node) => node.target.join(" ") + " :: " + node.html.slice(0, 200)),
   }));
 }"""
 
