@@ -52,7 +52,7 @@ def django_db_setup(
 
     keep = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=keep)
+        made = setup_databases(verbosity=0, interactive=False, keepdb=keep)
         call_command("load_reference", verbosity=0)
     yield
     if not django_db_keepdb:
