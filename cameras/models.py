@@ -87,7 +87,7 @@ class Pole(PoleValues, PositionValues, Identity):
 class PoleVersion(PoleValues, PositionValues, Recorded):
     """What the registry said of a pole from one moment to the next."""
 
-    pole = models.ForeignKey(Pole, models.PROTECT, related_name="versions", db_index=False)
+    pole = models.ForeignKey(Pole, models.PROTECT, related_name="versions", db_index=False, db_constraint=False)
     place_kind = models.CharField("场所类别", max_length=30, blank=True, default="")
 
     class Meta:
@@ -115,9 +115,16 @@ class Camera(CameraValues, Identity):
         related_name="cameras",
         verbose_name="管理平台",
         db_index=False,
+        db_constraint=False,
     )
     pole = models.ForeignKey(
-        Pole, models.PROTECT, null=True, related_name="cameras", verbose_name="杆件", db_index=False
+        Pole,
+        models.PROTECT,
+        null=True,
+        related_name="cameras",
+        verbose_name="杆件",
+        db_index=False,
+        db_constraint=False,
     )
 
     objects = CameraQuerySet.as_manager()
@@ -140,7 +147,7 @@ class Camera(CameraValues, Identity):
 class CameraVersion(CameraValues, Recorded):
     """What the registry said of a camera from one moment to the next; the history of its code too."""
 
-    camera = models.ForeignKey(Camera, models.PROTECT, related_name="versions", db_index=False)
+    camera = models.ForeignKey(Camera, models.PROTECT, related_name="versions", db_index=False, db_constraint=False)
     platform_id = models.BigIntegerField(null=True)
     pole_id = models.BigIntegerField(null=True)
 

@@ -11,7 +11,7 @@ from jobs import services as jobs
 from reviews import kinds
 from reviews.models import Round
 
-from . import acceptance, staging
+from . import acceptance, review_items, staging
 from .models import ReportKind, Submission
 from .services import CASE_KIND
 from .uploads import JOB_KIND
@@ -19,7 +19,15 @@ from .uploads import JOB_KIND
 
 def register() -> None:
     kinds.register(
-        kinds.Kind(name=CASE_KIND, label="调研表", url_name="submission", accepted=accepted, returned=returned)
+        kinds.Kind(
+            name=CASE_KIND,
+            label="调研表",
+            url_name="submission",
+            accepted=accepted,
+            returned=returned,
+            present=review_items.StagedItems,
+            unpassable=review_items.unpassable,
+        )
     )
     jobs.register(JOB_KIND, staging.read_source_file, staging.gave_up)
 

@@ -68,7 +68,7 @@ class Platform(PlatformValues, Identity):
 class PlatformVersion(PlatformValues, Recorded):
     """What the registry said of a platform from one moment to the next."""
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="versions", db_index=False)
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="versions", db_index=False, db_constraint=False)
 
     class Meta:
         ordering = ["-number"]

@@ -20,8 +20,8 @@ class Life(models.TextChoices):
 class Identity(models.Model):
     """A surrogate id for ever, and the current values beside it: the one table that lists read.
 
-    The reporting agency is a foreign key in the database; the three others are written by SQL that joins the agencies
-    themselves and are not checked row by row again (docs/decisions).
+    References are enforced by the database set by set, not row by row (docs/decisions/0002-set-based-keys.md); hence
+    `db_constraint=False`.
     """
 
     prefix: ClassVar[str]
@@ -29,7 +29,12 @@ class Identity(models.Model):
     id = models.BigAutoField(primary_key=True)
     life = models.CharField("在册状态", max_length=10, choices=Life.choices, default=Life.LIVE)
     reporting_agency = models.ForeignKey(
-        "agencies.Agency", models.PROTECT, related_name="+", verbose_name="填报单位", db_index=False
+        "agencies.Agency",
+        models.PROTECT,
+        related_name="+",
+        verbose_name="填报单位",
+        db_index=False,
+        db_constraint=False,
     )
     owner = models.ForeignKey(
         "agencies.Agency",

@@ -1,0 +1,236 @@
+"""Staged rows as the workbench shows them: totals, the table with what each row changes, and which rows cannot be passed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.urls import reverse
+
+from registry.models import number_for
+from registry.names import Names
+from reviews.models import Round
+from reviews.presenting import Asked, Column, Document, Figure, ItemRow, Overview, Part, Table
+from sheets.cells import narrow
+from sheets.kinds.places import townships
+
+from .matching import collisions
+from .models import ReportKind, RowFinding, SourceFile, StagedRow, Version
+from .review_cells import Registered, Sheetlike, sheetlike
+from .targets import CAMERA, PLATFORM, Target
+
+PAGE_SIZE = 50
+MOST_TERMS = 8
+TARGETS = (CAMERA, PLATFORM)
+TAKEN_CODES = ("C401", "P401")
+FATE = StagedRow.Fate
+WARNED, TAKEN = "warned", "taken"
+FILTERS = {
+    FATE.NEW.value: FATE.NEW.label,
+    FATE.CHANGED.value: FATE.CHANGED.label,
+    FATE.UNCHANGED.value: FATE.UNCHANGED.label,
+    FATE.REACTIVATED.value: FATE.REACTIVATED.label,
+    WARNED: "有提醒",
+    TAKEN: "编码冲突",
+}
+SEARCHED = {
+    "camera": ("name", "code", "registry_number", "platform_name", "brand", "police_station", "label"),
+    "platform": ("name", "code", "registry_number", "vendor", "address"),
+}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A row whose code stands in another agency's registry: where the row is, and what reviewers are told."""
+
+    place: str
+    says: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.place}{self.says}"
+
+
+class StagedItems:
+    """`reviews.presenting.Presented` for a submission: one version's staged rows, or its zero report."""
+
+    def __init__(self, round_: Round) -> None:
+        self.round = round_
+        self.names = Names()
+
+    @cached_property
+    def version(self) -> Version:
+        return Version.objects.select_related(
+            "submission__obligation__campaign", "submission__obligation__agency", "scan", "submitted_by"
+        ).get(submission=self.round.case.subject_id, number=self.round.number)
+
+    @cached_property
+    def taken(self) -> dict[int, Taken]:
+        """The rows of a round under way that nobody may pass; nothing is asked of a round that has ended."""
+        if self.round.ended_at is not None or self.version.submission.kind != ReportKind.ROWS:
+            return {}
+        found = {}
+        for target in TARGETS:
+            for hit in collisions(target, self.version.pk, self.version.submission.obligation.agency_id):
+                number = number_for(target.number_prefix, hit["thing_id"])
+                says = f"编码已由{self.names.agency(hit['agency_id'])}登记（{number}）"
+                found[hit["key"]] = Taken(f"{hit['sheet']} 第{hit['row']}行", says)
+        return found
+
+    # --- as a whole ---------------------------------------------------------------------------------------------
+    def overview(self) -> Overview:
+        version, submission = self.version, self.version.submission
+        zero = submission.kind == ReportKind.ZERO
+        agency = submission.obligation.agency
+        address = [submission.pk, version.number]
+        return Overview(
+            facts=(
+                ("报送单位", agency.name),
+                ("轮次", str(submission.obligation.campaign)),
+                ("报送", f"第 {submission.number} 次 第 {version.number} 版"),
+            ),
+            figures=() if zero else self._figures(),
+            statement=version.zero_reason if zero else "",
+            submitted_by=str(version.submitted_by or ""),
+            submitted_at=version.submitted_at,
+            marks=("on_behalf",) if submission.on_behalf else (),
+            preview=reverse("submission_scan", args=address) if version.scan and version.scan.preview else "",
+            scan=reverse("submission_scan_file", args=address) if version.scan else "",
+            documents=() if zero else [self._document(source) for source in self._sources()],
+        )
+
+    def _sources(self) -> QuerySet[SourceFile]:
+        return self.version.files.select_related("file", "place_kind").order_by("slot")
+
+    def _document(self, source: SourceFile) -> Document:
+        said = [f"{source.rows_read} 行", source.get_datum_display(), source.get_funding_display()]
+        if source.place_kind:
+            said.append(source.place_kind.name)
+        url = reverse("source_file", args=[self.version.submission_id, source.pk])
+        return Document(source.file.name, url, " · ".join(said), source.file.sha256)
+
+    def _figures(self) -> list[Figure]:
+        totals: dict[str, int] = dict.fromkeys(("", *FILTERS), 0)
+        counted = {show: Count("pk", filter=self._condition(show)) for show in FILTERS}
+        for target in TARGETS:
+            for show, count in self._all(target).aggregate(every=Count("pk"), **counted).items():
+                totals["" if show == "every" else show] += count
+        tones = {WARNED: "attention", TAKEN: "bad"}
+        labels = {"": "行数", **FILTERS}
+        return [Figure(labels[show], count, show, tones.get(show, "") if count else "") for show, count in totals.items()]
+
+    # --- row by row ---------------------------------------------------------------------------------------------
+    def _all(self, target: Target) -> QuerySet[Any]:
+        return target.row._default_manager.filter(source_file__version=self.version)
+
+    def _condition(self, show: str) -> Q:
+        if show == WARNED:
+            return Q(warnings__gt=0)
+        if show == TAKEN:
+            return Q(key__in=list(self.taken))
+        return Q(fate__in=["", show]) if show == FATE.NEW else Q(fate=show)
+
+    def _rows(self, target: Target, asked: Asked) -> QuerySet[Any]:
+        """The rows asked for, in their order; the riskiest first unless asked otherwise."""
+        rows = self._all(target).select_related("source_file")
+        if asked.show in FILTERS:
+            rows = rows.filter(self._condition(asked.show))
+        if asked.keys is not None:
+            rows = rows.filter(key__in=asked.keys)
+        for term in narrow(asked.search).split()[:MOST_TERMS]:
+            rows = rows.filter(_matches(target, term))
+        place = ("source_file__slot", "sheet", "row")
+        if asked.order == "place":
+            return rows.order_by(*place)
+        risk = Case(
+            When(key__in=list(self.taken), then=Value(0)),
+            When(warnings__gt=0, then=Value(1)),
+            When(fate__in=[FATE.CHANGED, FATE.REACTIVATED], then=Value(2)),
+            default=Value(3),
+        )
+        return rows.order_by(risk, *place)
+
+    def table(self, asked: Asked) -> Table:
+        """The part asked for, else the first that has rows under the filters."""
+        found = {target.kind: self._rows(target, asked) for target in TARGETS}
+        counts = {kind: rows.count() for kind, rows in found.items()}
+        part = asked.part if asked.part in found else next((kind for kind, count in counts.items() if count), "camera")
+        target = next(target for target in TARGETS if target.kind == part)
+        pager = Paginator(found[part], PAGE_SIZE)
+        pager.__dict__["count"] = counts[part]
+        page = pager.get_page(asked.page)
+        sheet = sheetlike(target, self.names)
+        return Table(
+            parts=[Part(each.kind, sheetlike(each).title, counts[each.kind], each is target) for each in TARGETS],
+            columns=[Column(column.key, column.title, column.css) for column in sheet.columns],
+            rows=self._items(target, sheet, list(page.object_list)),
+            page=page,
+            filters=FILTERS,
+        )
+
+    def _items(self, target: Target, sheet: Sheetlike, rows: list[Any]) -> list[ItemRow]:
+        before = Registered(target, rows, accepted=self.round.outcome == Round.Outcome.ACCEPTED)
+        warnings = self._warnings(rows)
+        items = []
+        for row in rows:
+            cells, changes = sheet.compare(row, before.of(row))
+            taken = self.taken.get(row.key)
+            said = [
+                finding.message
+                for finding in warnings.get((row.source_file_id, row.sheet, row.row), ())
+                if not (taken and finding.code in TAKEN_CODES)
+            ]
+            items.append(
+                ItemRow(
+                    key=row.key,
+                    place=f"{row.sheet} 第{row.row}行",
+                    name=row.name or "（未命名）",
+                    state=row.fate or FATE.NEW.value,
+                    cells=cells,
+                    changes=changes,
+                    warnings=said,
+                    blocked=taken.says if taken else "",
+                )
+            )
+        return items
+
+    def _warnings(self, rows: list[Any]) -> Mapping[tuple[int, str, int], list[RowFinding]]:
+        """The warnings of these rows by their address; one query."""
+        found: dict[tuple[int, str, int], list[RowFinding]] = {}
+        findings = RowFinding.objects.filter(
+            source_file__in={row.source_file_id for row in rows}, severity="warning", row__in={row.row for row in rows}
+        )
+        for finding in findings.order_by("pk"):
+            found.setdefault((finding.source_file_id, finding.sheet, finding.row), []).append(finding)
+        return found
+
+    def places(self, keys: Collection[int]) -> dict[int, str]:
+        if self.version.submission.kind == ReportKind.ZERO:
+            return dict.fromkeys(keys, "零报告")
+        found: dict[int, str] = {}
+        for target in TARGETS:
+            rows = self._all(target).filter(key__in=keys).order_by("source_file__slot", "sheet", "row")
+            for key, sheet, row, name in rows.values_list("key", "sheet", "row", "name"):
+                found[key] = f"{sheet} 第{row}行 {name or ''}".rstrip()
+        return found
+
+
+def _matches(target: Target, term: str) -> Q:
+    """Rows that hold the term in one of the searched columns, or stand in the row of that number."""
+    found = Q()
+    for column in SEARCHED[target.kind]:
+        found |= Q(**{f"{column}__icontains": term})
+    if target is CAMERA:
+        found |= Q(township__in=[code for code, name in townships().items() if term in name])
+    if term.isascii() and term.isdigit() and len(term) < 7:
+        found |= Q(row=int(term))
+    return found
+
+
+def unpassable(round_: Round) -> dict[int, str]:
+    """Rows whose code another agency has registered: until that is settled they can only be returned (model.md)."""
+    return {key: taken.sentence for key, taken in StagedItems(round_).taken.items()}
