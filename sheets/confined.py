@@ -51,6 +51,7 @@ class ChildLimits:
     wall_seconds: float = 90.0
     file_bytes: int = 512 * MIB
     open_files: int = 64
+    lines: int = 50_000
     line_bytes: int = 256 * 1024
     stdout_bytes: int = 16 * MIB
     stderr_bytes: int = 64 * 1024
@@ -58,13 +59,12 @@ class ChildLimits:
 
 @dataclass(frozen=True, slots=True)
 class ChildResult:
-    """What the child handed back, and what it cost; `peak_bytes` is its largest resident size."""
+    """What the child handed back, and what it cost."""
 
     result: dict[str, Any]
     progress: int
     wall_seconds: float
     cpu_seconds: float
-    peak_bytes: int
     stderr: str
 
 
@@ -95,13 +95,14 @@ def run(
     try:
         child = _start(module_args, cwd, limits)
     except OSError as error:
-        raise _given_up("G058", subject, f"cannot start: {error}") from error
+        refusal = _given_up("G058", subject, f"cannot start: {error}")
+        raise refusal from refusal.__cause__
     watch = _Watch(child, limits, subject, on_progress, cancelled)
     try:
         watch.listen()
     finally:
         status, usage = _end(child)
-    return watch.judge(status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+    return watch.judge(status, usage.ru_utime + usage.ru_stime)
 
 
 def _start(module_args: Sequence[str], cwd: Path, limits: ChildLimits) -> subprocess.Popen[bytes]:
@@ -174,7 +175,7 @@ class _Watch:
                     return  # a grandchild may still hold the pipes open; nobody waits for it
         self._wait(deadline)
 
-    def judge(self, code: int, cpu_seconds: float, peak_bytes: int) -> ChildResult:
+    def judge(self, code: int, cpu_seconds: float) -> ChildResult:
         """The result, or the refusal that the exit code stands for."""
         wall = time.monotonic() - self.started
         stderr = self._text()
@@ -184,7 +185,7 @@ class _Watch:
             raise self._give_up(self._code_of(code, stderr), f"exit {code}")
         if self._line or self.result is None:
             raise self._give_up("G054", "no result line")
-        return ChildResult(self.result, self.progress, wall, cpu_seconds, peak_bytes, stderr)
+        return ChildResult(self.result, self.progress, wall, cpu_seconds, stderr)
 
     def _code_of(self, code: int, stderr: str) -> str:
         if code in (EXIT_NO_MEMORY, -signal.SIGKILL) or "memory allocation of" in stderr or "MemoryError" in stderr:
@@ -222,6 +223,8 @@ class _Watch:
             self.refusal = self._refusal(message["refused"])
         else:
             self.progress += 1
+            if self.progress > self.limits.lines:
+                raise self._give_up("G055", f"more than {self.limits.lines} lines")
             if self.on_progress:
                 self.on_progress(message)
 
@@ -232,7 +235,8 @@ class _Watch:
             values = {**said, "severity": Severity(said["severity"]), "related": tuple(said.get("related", ()))}
             return Refused(Finding(**values))
         except (KeyError, TypeError, ValueError) as error:
-            raise self._give_up("G054", f"not a finding: {error}") from error
+            refusal = self._give_up("G054", f"not a finding: {error}")
+            raise refusal from refusal.__cause__
 
     def _take_stderr(self, data: bytes) -> None:
         self._stderr = (self._stderr + data)[-self.limits.stderr_bytes :]

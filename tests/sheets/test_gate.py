@@ -105,7 +105,7 @@ def test_a_streamed_zip_with_sizes_behind_the_data_passes() -> None:
             return len(data)  # type: ignore[arg-type]
 
     pipe = Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as out:  # type: ignore[arg-type]
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as out:
         for name, data in wb.parts().items():
             with out.open(name, "w", force_zip64=True) as part:
                 part.write(data)

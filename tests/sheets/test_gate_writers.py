@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -23,14 +24,15 @@ from python_calamine import CalamineWorkbook
 from sheets.gate import examine
 from tests.hostile.gate import passes
 
-ROWS = [
+ROWS: list[list[Any]] = [
     ["序号", "20位编码", "位置名称", "经度"],
     *[[n, f"341524010013200{n:05d}", f'路口{n} <& r="XFD1048576"', Decimal("115.930001")] for n in range(1, 400)],
 ]
 
 
-def first_sheet(data: bytes) -> list[list[object]]:
-    rows: list[list[object]] = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+def first_sheet(data: bytes) -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    rows += CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
     return rows
 
 
