@@ -74,7 +74,7 @@ def _note(target: Target, rule: RuleInfo, hits: str, params: dict[str, int]) -> 
                 SELECT %(file)s, %(kind)s, hit.sheet, hit.row, coalesce(place.letter || hit.row, ''), 'code', %(title)s,
                        %(rule)s, %(severity)s, coalesce(hit.code, ''), %(says)s, %(fix)s, '[]'
                 FROM hit LEFT JOIN (
-                    SELECT s->>'sheet' AS sheet, s->'columns'->>'code' AS letter
+                    SELECT s->>'name' AS sheet, s->'columns'->>'code' AS letter
                     FROM inventory_sourcefile f, jsonb_array_elements(f.summary->'sheets') s WHERE f.id = %(file)s
                 ) place ON place.sheet = hit.sheet""",
             params

@@ -116,11 +116,10 @@ def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -
     for target in TARGETS:
         copy_rows(target, source.pk, folder / f"{target.kind}.tsv")
     copy_findings(source.pk, folder / "findings.jsonl")
-    totals = result["totals"]
     SourceFile.objects.filter(pk=source.pk).update(
         state=SourceFile.State.READ,
-        rows_read=totals["data"],
-        rows_ignored=totals["ignored"],
+        rows_read=sum(sheet["rows"] for sheet in result["sheets"]),
+        rows_ignored=sum(sheet["sample"] + sheet["footer"] for sheet in result["sheets"]),
         summary={"sheets": result["sheets"]},
     )
     replaced = source.replaces
@@ -133,9 +132,9 @@ def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -
     SourceFile.objects.filter(pk=source.pk).update(slot=slot)
     match_version(version.pk, agency_id)
     check_registry(source.pk, version.pk, agency_id)
-    _count(source.pk, totals)
+    _count(source.pk, result)
     digest = rehash(version)
-    _record(source, job, "submission.file_read", rows=totals["data"], digest=digest)
+    _record(source, job, "submission.file_read", rows=result["rows"], digest=digest)
 
 
 def _same_slot_before(version: Version, source: SourceFile) -> SourceFile | None:
@@ -218,7 +217,7 @@ def _findings(source_file_id: int, lines: Iterator[str]) -> Iterator[RowFinding]
         )
 
 
-def _count(source_file_id: int, totals: dict[str, Any]) -> None:
+def _count(source_file_id: int, result: dict[str, Any]) -> None:
     """Errors and warnings as the child counted them, plus those found against the registry."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -228,7 +227,7 @@ def _count(source_file_id: int, totals: dict[str, Any]) -> None:
                  warnings = %(warnings)s + (SELECT count(*) FROM inventory_rowfinding
                    WHERE source_file_id = %(file)s AND severity = 'warning' AND code ~ '^[CP]4')
                WHERE id = %(file)s""",
-            {"file": source_file_id, "errors": totals["errors"], "warnings": totals["warnings"]},
+            {"file": source_file_id, "errors": result["errors"], "warnings": result["warnings"]},
         )
 
 

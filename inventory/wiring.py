@@ -8,10 +8,11 @@ from django.db.models.functions import Now
 
 from agencies.models import Person
 from jobs import services as jobs
+from registry.lineage import register_source
 from reviews import kinds
 from reviews.models import Round
 
-from . import acceptance, review_items, staging
+from . import acceptance, lineage, review_items, staging
 from .models import ReportKind, Submission
 from .services import CASE_KIND
 from .uploads import JOB_KIND
@@ -30,6 +31,7 @@ def register() -> None:
         )
     )
     jobs.register(JOB_KIND, staging.read_source_file, staging.gave_up)
+    register_source(lineage.source_of)
 
 
 def accepted(round_: Round, by: Person) -> dict[str, Any]:

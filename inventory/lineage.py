@@ -1,0 +1,60 @@
+"""From a registered version back to campaign, submission, version, file, sheet, row and cells, and to both reviewers."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from registry.lineage import Lineage, Reviewer
+from reviews.models import Closing, Side
+
+from .checks import DECLARATIONS
+from .models import CameraRow, LedgerEntry, PlatformRow, StagedRow
+
+ROW_OF: dict[str, type[StagedRow]] = {
+    "cameras.camera": CameraRow,
+    "cameras.pole": CameraRow,
+    "platforms.platform": PlatformRow,
+}
+
+
+def source_of(model_label: str, ledger_entry_id: int, source_row_id: int | None) -> Lineage | None:
+    """Where this version came from; None when the ledger or the row does not know it."""
+    model = ROW_OF.get(model_label)
+    if model is None or source_row_id is None:
+        return None
+    entry = (
+        LedgerEntry.objects.select_related("version__submission__obligation__campaign", "version__submission__obligation__agency")
+        .filter(pk=ledger_entry_id)
+        .first()
+    )
+    row = model._default_manager.select_related("source_file__file").filter(pk=source_row_id).first()
+    if entry is None or row is None:
+        return None
+    submission = entry.version.submission
+    closings = Closing.objects.filter(round=entry.round_id).select_related("person").order_by("closed_at")
+    return Lineage(
+        campaign=submission.obligation.campaign.name,
+        agency=submission.obligation.agency.name,
+        submission_id=submission.pk,
+        submission_number=submission.number,
+        version_number=entry.version.number,
+        file_name=row.source_file.file.name,
+        sha256=row.source_file.file.sha256,
+        sheet=row.sheet,
+        row=row.row,
+        cells=cells_of(row),
+        reviewers=[Reviewer(Side(each.side).label, str(each.person), each.closed_at) for each in closings],
+        recorded_at=entry.recorded_at,
+        url=f"{reverse('submission', args=[submission.pk])}?version={entry.version.number}",
+    )
+
+
+def cells_of(row: StagedRow) -> dict[str, str]:
+    """Column key -> A1 address of every cell of the row that said something."""
+    kind = "camera" if isinstance(row, CameraRow) else "platform"
+    letters = next(
+        (sheet["columns"] for sheet in row.source_file.summary.get("sheets", []) if sheet["name"] == row.sheet), {}
+    )
+    columns = DECLARATIONS[kind].columns
+    said = {column.key for column, cell in zip(columns, row.raw, strict=False) if cell not in ("", None)}
+    return {key: f"{letter}{row.row}" for key, letter in letters.items() if key in said}
