@@ -1,0 +1,170 @@
+"""The demo's story, told through the same services that people use: nothing is written behind their back."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from agencies.models import Agency, Division, Person
+from inventory import campaigns, services, uploads
+from inventory.checks import DECLARATIONS
+from inventory.models import Datum, Funding, Mobility, Obligation, ReportKind, Submission
+from jobs import services as jobs
+from jobs.models import Job
+from reviews import services as reviews
+from reviews.models import Case, Decision, Round
+from sheets.template import write_template
+
+from . import county
+from .people import clerk_of
+
+CAMPAIGN = "{year}年公共场所视频资源梳理"
+DAYS_LEFT = 5
+
+ACCEPTED = {"mabu": 38, "qingshan": 24, "gubei": 41, "nanxi": 56, "health": 63, "culture-tourism": 47, "water": 29}
+IN_REVIEW = {"wujiadian": 33, "tangjiahui": 27, "urban-management": 72}
+RETURNED = {"education": 44, "baitafan": 21}
+DRAFTS = {"shuanghe": 12, "forestry": 18}
+ZERO_ACCEPTED = ("guanmiao", "tiechong")
+ZERO_IN_REVIEW = ("quanjun",)
+ZERO_REASON = "经逐处核查，本单位没有建设公共场所视频监控，辖区内监控均由其他单位建设和填报。"
+
+
+def told() -> bool:
+    return Obligation.objects.exists()
+
+
+def tell() -> None:
+    """The whole story. Needs the cast and the reference data."""
+    office = Person.objects.get(username="office-1")
+    today = timezone.localdate()
+    due = timezone.localtime().replace(hour=18, minute=0, second=0, microsecond=0) + timedelta(days=DAYS_LEFT)
+    terms = campaigns.Terms(
+        CAMPAIGN.format(year=today.year),
+        "全县公共场所视频监控平台、摄像机和杆件，按附件3的责任分工梳理。",
+        today - timedelta(days=20),
+        due,
+    )
+    campaigns.create(office, terms, [agency.pk for agency in campaigns.default_roster()])
+    for code, count in ACCEPTED.items():
+        _both_pass(_submitted(code, count))
+    for code, count in RETURNED.items():
+        _return_some(_submitted(code, count))
+    for place, (code, count) in enumerate(IN_REVIEW.items()):
+        waiting = _submitted(code, count)
+        if place == 0:
+            _pass(waiting, "data-1", "data")
+    for code, count in DRAFTS.items():
+        _uploaded(code, count)
+    for code in ZERO_ACCEPTED:
+        _both_pass(_zero(code))
+    for code in ZERO_IN_REVIEW:
+        _zero(code)
+
+
+def _started(code: str, kind: ReportKind) -> tuple[Person, Submission]:
+    clerk = clerk_of(code)
+    obligation = Obligation.objects.get(agency__code=code)
+    return clerk, services.start(clerk, obligation.pk, kind)
+
+
+def _uploaded(code: str, count: int) -> tuple[Person, Submission]:
+    """A unit's workbooks, made from the official template and read by the confined reader."""
+    clerk, submission = _started(code, ReportKind.ROWS)
+    agency = submission.obligation.agency
+    platform = f"{agency.short_name}视频管理平台"
+    duty = agency.duties.filter(place_kind__isnull=False).first()
+    defaults = uploads.Defaults(
+        Datum.WGS84, Funding.GOVERNMENT, Mobility.FIXED, duty.place_kind if duty is not None else None
+    )
+    rows = {
+        "platform": county.platforms(code, platform),
+        "camera": county.cameras(code, _townships(agency), platform, count),
+    }
+    for kind, filled in rows.items():
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "sheet.xlsx"
+            write_template(DECLARATIONS[kind], path, unit_name=agency.name, rows=filled)
+            name = f"{agency.short_name}调研表（{DECLARATIONS[kind].title}）.xlsx"
+            uploads.upload_workbook(clerk, submission.pk, path.read_bytes(), name, defaults)
+        _work()
+    return clerk, submission
+
+
+def _townships(agency: Agency) -> list[str]:
+    if agency.division is not None:
+        return [agency.division.name]
+    return list(Division.objects.exclude(kind=Division.Kind.SPECIAL).values_list("name", flat=True))
+
+
+def _work() -> None:
+    """Do what the worker would do; it is not running yet."""
+    for job in Job.objects.filter(state=Job.State.QUEUED):
+        jobs.run(str(job.pk))
+
+
+def _stamp(clerk: Person, submission: Submission) -> Submission:
+    uploads.upload_scan(clerk, submission.pk, stamped_page(), "盖章扫描件.png")
+    version = submission.versions.get(submitted_at__isnull=True)
+    return services.submit(clerk, submission.pk, version.hash)
+
+
+def stamped_page() -> bytes:
+    """A picture of a stamped sheet of paper (PNG), plainly a specimen."""
+    page = Image.new("RGB", (1240, 1754), "white")
+    draw = ImageDraw.Draw(page)
+    for line in range(12):
+        draw.line((150, 300 + line * 70, 1090, 300 + line * 70), fill="#999999", width=2)
+    draw.ellipse((740, 1200, 1020, 1480), outline="#c00000", width=10)
+    draw.text((810, 1325), "SPECIMEN", fill="#c00000")
+    out = io.BytesIO()
+    page.save(out, "PNG")
+    return out.getvalue()
+
+
+def _submitted(code: str, count: int) -> Round:
+    return _round_of(_stamp(*_uploaded(code, count)))
+
+
+def _zero(code: str) -> Round:
+    clerk, submission = _started(code, ReportKind.ZERO)
+    services.state_zero(clerk, submission.pk, ZERO_REASON)
+    return _round_of(_stamp(clerk, submission))
+
+
+def _round_of(submission: Submission) -> Round:
+    case = Case.objects.get(kind=services.CASE_KIND, subject_id=submission.pk)
+    return case.rounds.get(ended_at__isnull=True)
+
+
+def _pass(round_: Round, username: str, side: str) -> None:
+    reviewer = Person.objects.get(username=username)
+    reviews.mark(reviewer, round_.pk, side, Decision.PASS, version_hash=round_.version_hash)
+    reviews.close(reviewer, round_.pk, side, version_hash=round_.version_hash)
+
+
+def _both_pass(round_: Round) -> None:
+    _pass(round_, "data-1", "data")
+    _pass(round_, "police-1", "police")
+
+
+def _return_some(round_: Round) -> None:
+    """The police return two rows, the data bureau passes all: the version goes back."""
+    _pass(round_, "data-2", "data")
+    police = Person.objects.get(username="police-2")
+    keys = list(round_.items.order_by("key").values_list("key", flat=True)[1:3])
+    reviews.mark(
+        police,
+        round_.pk,
+        "police",
+        Decision.RETURN,
+        version_hash=round_.version_hash,
+        keys=keys,
+        reason="位置名称与现场标注不一致，请按现场核对后填写。",
+    )
+    _pass(round_, "police-2", "police")
