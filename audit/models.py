@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from . import actions
+
 
 class Head(models.Model):
     """The chain's single head. Its row lock serialises writers and is taken last in every transaction."""
@@ -15,6 +17,9 @@ class Head(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_one_head")]
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash}"
 
 
 class Entry(models.Model):
@@ -43,3 +48,19 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.action}"
+
+    @property
+    def action_word(self) -> str:
+        return actions.action_word(self.action)
+
+    @property
+    def object_word(self) -> str:
+        return actions.object_word(self.object_type)
+
+    @property
+    def actor_text(self) -> str:
+        return actions.fact_text(self.actor_name)
+
+    @property
+    def fact_lines(self) -> list[tuple[str, str]]:
+        return actions.fact_lines(self.facts)

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+urlpatterns = [
+    path("journal/", views.journal, name="journal"),
+    path("journal/verify/", views.journal_verify, name="journal_verify"),
+]

@@ -1,0 +1,141 @@
+"""The words for what the journal holds: actions, kinds of object, facts. Each code is said in Chinese once, here."""
+
+from __future__ import annotations
+
+ACTIONS: dict[str, str] = {
+    # people
+    "login.ok": "登录",
+    "login.failed": "登录失败",
+    "login.locked": "登录被锁定",
+    "login.unlocked": "解除登录锁定",
+    "logout": "退出登录",
+    "session.expired": "登录超时退出",
+    "password.changed": "修改密码",
+    "password.reset": "重置密码",
+    "person.created": "新建账号",
+    "person.enabled": "启用账号",
+    "person.disabled": "停用账号",
+    "role.granted": "授予角色",
+    "role.revoked": "撤销角色",
+    "reference.loaded": "载入参考数据",
+    "journal.verified": "核对审计日志",
+    # campaigns
+    "campaign.created": "新建轮次",
+    "campaign.changed": "修改轮次",
+    "campaign.closed": "结束轮次",
+    "campaign.reopened": "重新开放轮次",
+    "campaign.roster_added": "增加填报单位",
+    "campaign.roster_removed": "移除填报单位",
+    # reports
+    "submission.started": "开始报送",
+    "submission.file_uploaded": "上传表格",
+    "submission.file_refused": "表格被拒收",
+    "submission.file_read": "表格核对完毕",
+    "submission.file_failed": "表格核对失败",
+    "submission.file_removed": "移除表格",
+    "submission.scan_attached": "上传盖章扫描件",
+    "submission.zero_stated": "填写零报告",
+    "submission.submitted": "提交报送",
+    "submission.discarded": "作废报送",
+    # dual review
+    "review.marked": "给出审核意见",
+    "review.closed": "一方审核办结",
+    "case.accepted": "双审通过",
+    "case.returned": "双审退回",
+    # registry
+    "cameras.exported": "导出摄像机台账",
+    "platforms.exported": "导出平台台账",
+    "poles.exported": "导出杆件台账",
+}
+
+OBJECTS: dict[str, str] = {
+    "agencies.person": "人员",
+    "agencies.agency": "单位",
+    "inventory.campaign": "轮次",
+    "inventory.obligation": "填报任务",
+    "inventory.submission": "报送",
+    "reviews.case": "审核事项",
+    "cameras.camera": "摄像机",
+    "cameras.pole": "杆件",
+    "platforms.platform": "平台",
+}
+
+FACTS: dict[str, str] = {
+    "username": "登录名",
+    "post": "岗位",
+    "duty_class": "人员类别",
+    "role": "角色",
+    "locked": "锁定期间",
+    "limit": "时限",
+    "records": "清除记录数",
+    "sessions_ended": "退出的登录数",
+    "changed": "变动",
+    "checked": "核对条数",
+    "fault": "差错",
+    "agencies": "单位",
+    "under_way": "办理中",
+    "version": "版次",
+    "file": "文件",
+    "sha256": "文件校验值",
+    "bytes": "文件字节数",
+    "code": "编号",
+    "reason": "理由",
+    "round": "审核轮次",
+    "side": "审核方",
+    "decision": "意见",
+    "rows": "行数",
+    "passed": "通过行数",
+    "returned": "退回行数",
+    "form": "格式",
+    "count": "条数",
+    "filters": "筛选条件",
+}
+
+VALUES: dict[tuple[str, str], str] = {
+    ("limit", "idle"): "长时间未操作",
+    ("limit", "absolute"): "满一个工作日",
+    ("duty_class", "business"): "业务人员",
+    ("duty_class", "system"): "系统管理员",
+    ("duty_class", "security"): "安全管理员",
+    ("duty_class", "audit"): "审计员",
+    ("role", "clerk"): "填报员",
+    ("role", "data_reviewer"): "数据局审核员",
+    ("role", "police_reviewer"): "公安审核员",
+    ("role", "office"): "领导小组办公室",
+    ("role", "leader"): "领导",
+    ("role", "sysadmin"): "系统管理员",
+    ("role", "secadmin"): "安全管理员",
+    ("role", "auditor"): "审计员",
+    ("side", "data"): "数据局",
+    ("side", "police"): "公安",
+    ("decision", "pass"): "通过",
+    ("decision", "return"): "退回",
+    ("decision", "question"): "疑问",
+}
+
+
+def action_word(code: str) -> str:
+    return ACTIONS.get(code, code)
+
+
+def object_word(label: str) -> str:
+    return OBJECTS.get(label, label)
+
+
+def fact_lines(facts: dict[str, object]) -> list[tuple[str, str]]:
+    """Label and text of each fact, ready to be shown."""
+    return [(FACTS.get(key, key), fact_text(value, key)) for key, value in facts.items()]
+
+
+def fact_text(value: object, key: str = "") -> str:
+    """A fact in one line. What cannot be seen (controls, direction marks) is spelt out: no name forges a line."""
+    if value is None or value in ("", [], {}):
+        return "（空）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dict):
+        return "；".join(f"{FACTS.get(name, name)}：{fact_text(inner, name)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return "、".join(fact_text(inner, key) for inner in value)
+    text = VALUES.get((key, str(value)), str(value))
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
