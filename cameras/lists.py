@@ -119,7 +119,7 @@ CAMERAS = Listing(
     ),
     main=("agency", "township", "kind", "status", "gap"),
     search=("name", "code", "platform_name", "brand", "pole_number", "vehicle"),
-    search_hint="名称、编码、登记编号、平台、品牌、杆件编号",
+    search_hint="名称、编码、平台、品牌、杆件编号",
     counted="",
 )  # fmt: skip
 

@@ -27,8 +27,8 @@ POLE_TITLES = titles_of(PoleVersion, *DERIVED)
 MOST_CAMERAS = 20
 """Cameras that a pole's page lists itself; the rest stand in the filtered list."""
 
-_ABOUT = ("code", "brand", "place_kind", "township", "police_station")
-_STATE = ("status", "measure", "built", "leased", "funding", "label")
+_ABOUT = ("code", "brand", "place_kind", "township", "police_station", "status")
+_STATE = ("built", "measure", "leased", "funding")
 _POLE = ("pole_number", "pole_built", "pole_height", "pole_arms", "pole_condition")
 
 
@@ -62,6 +62,7 @@ def camera(request: HttpRequest, pk: int) -> HttpResponse:
         *_position(opened),
         *opened.facts(CAMERA, *_STATE),
         _linked(opened, "platform_name", row.platform_id, "platform"),
+        *opened.facts(CAMERA, "label"),
     ]
     linked = _linked(opened, "pole_number", row.pole_id, "pole")
     context = {**opened.context, "facts": facts, "agencies": opened.agencies(), "pole": linked}

@@ -99,7 +99,7 @@ PLATFORMS = Listing(
         OfAgency("agency", "填报单位", "reporting_agency"),
         of_place_kind(),
         Several("network", "联网方式", "network", lambda: tuple(NETWORKS)),
-        Known("connected", "对接雪亮平台", "connected", lambda: _answers("connected"), blanks=True),
+        Known("connected", "对接雪亮", "connected", lambda: _answers("connected"), blanks=True),
         gaps(GAPS),
         Known("gbt28181", "GB/T 28181", "gbt28181", lambda: _answers("gbt28181"), blanks=True),
         Known("cascade", "级联情况", "cascade", lambda: known_words(CASCADES), open_list=True),
@@ -120,6 +120,6 @@ PLATFORMS = Listing(
     ),
     main=("agency", "kind", "network", "connected", "gap"),
     search=("name", "code", "vendor", "version"),
-    search_hint="名称、编码、登记编号、厂家、型号",
+    search_hint="名称、编码、厂家、型号",
     counted="cameras",
 )  # fmt: skip

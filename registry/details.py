@@ -75,7 +75,7 @@ class Opened:
     context: Mapping[str, Any]
 
     def facts(self, sheet: Sheet, *keys: str) -> list[Fact]:
-        """The declared columns under their official headers, as far as the person may see their values."""
+        """The values of declared columns, as far as the person may see them."""
         return [self._fact(sheet.by_key[key]) for key in keys]
 
     def _fact(self, column: Column) -> Fact:
@@ -83,21 +83,19 @@ class Opened:
         value = getattr(self.row, stored)
         text = self.names.place(value) if stored == "place_kind" else say(stored, value, self.listing.words, self.names)
         remark = getattr(self.row, f"{stored}_remark", "")
-        return Fact(
-            column.label,
-            f"{text}，{remark}" if remark else text,
-            "code" if stored == "code" else "",
-            self._cell(column),
-        )
+        title = str(self.row._meta.get_field(stored).verbose_name)
+        text = f"{text}，{remark}" if remark else text
+        return Fact(title, text, "code" if stored == "code" else "", self._cell(column))
 
     def _cell(self, column: Column) -> str:
         return self.source.cells.get(column.key, "") if self.source and self.context["source_is_newest"] else ""
 
     def agencies(self) -> list[Fact]:
-        """Who reports, owns, supervises and maintains."""
+        """Who reports, owns, supervises and maintains, as far as somebody does."""
         return [
-            Fact(title, self.names.agency_in_full(getattr(self.row, key)))
+            Fact(title, self.names.agency_in_full(pk))
             for key, title in zip(AGENCY_FIELDS, AGENCY_TITLES, strict=True)
+            if (pk := getattr(self.row, key))
         ]
 
 
@@ -119,7 +117,7 @@ def open_row(request: HttpRequest, listing: Listing, pk: int, titles: Mapping[st
     conceal(row)
     compare = partial(changes, titles=titles, words=listing.words, names=names)
     url, here = row_url(listing, asked), asked.query(page=True)
-    source = source_of(listing.model._meta.label_lower, asked_version.ledger_entry_id, asked_version.source_row_id)
+    source = _source(listing, asked_version)
     return Opened(
         row=row,
         person=person,
@@ -129,8 +127,8 @@ def open_row(request: HttpRequest, listing: Listing, pk: int, titles: Mapping[st
         context={
             "editions": _editions(versions, asked_version, here, compare),
             "source": source,
-            "source_number": asked_version.number,
-            "source_is_newest": asked_version is versions[0],
+            "source_number": asked_version.number if asked_version else 0,
+            "source_is_newest": not versions or asked_version is versions[0],
             "masked": row.is_masked,
             "listing": listing,
             "row": row,
@@ -174,13 +172,17 @@ def _beside(path: str, row: Any, descending: bool, *, before: bool) -> Q:
     return further | same if before else further | same | blank
 
 
+def _source(listing: Listing, version: Any) -> Lineage | None:
+    if version is None:
+        return None
+    return source_of(listing.model._meta.label_lower, version.ledger_entry_id, version.source_row_id)
+
+
 def _version(request: HttpRequest, versions: Sequence[Any]) -> Any:
-    """The version whose source is shown: the one asked for, else the newest."""
+    """The version whose source is shown: the one asked for (404 when there is none), else the newest, if any."""
     text = request.GET.get(VERSION, "")
-    if not versions:
-        raise Http404
     if not text:
-        return versions[0]
+        return versions[0] if versions else None
     if not (text.isascii() and text.isdigit()):
         raise BadRequest("version is no number")
     found = [version for version in versions if str(version.number) == text.lstrip("0")]

@@ -80,7 +80,7 @@ def context(listing: Listing, person: Person, asked: Asked, names: Names, page: 
         "total": page.paginator.count,
         "headers": headers(listing, asked),
         "rows": [[column.show(row, show) for column in columns] for row in rows],
-        "masked": any(row.is_masked for row in rows),
+        "masked": any(row.is_masked for row in rows) and any(column.key == "position" for column in columns),
         "chips": chips(listing, asked, names),
         "boxes": [box for box in boxes if box.key in listing.main],
         "more": [box for box in boxes if box.key not in listing.main],
