@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sheets.datum import columns_to_wgs84
+from sheets.datum import columns_to_wgs84, complete
 from sheets.declare import Column, FileHit, Need, Sheet
-from sheets.duplicates import duplicates
+from sheets.duplicates import duplicates, repeated
 from sheets.kinds.base import Field
 from sheets.kinds.choices import Closed, OpenList, YesNo
 from sheets.kinds.codes import NO_CODE, RegistryNumber, UnifiedCode
@@ -61,7 +61,6 @@ CAMERA = Sheet(
     title="摄像机",
     form="金寨县公共场所视频监控资源整合接入调研表（摄像机）",
     version="2022.1",
-    sample_codes=("34012341001320175079",),
     common={"excel_error": "C192", "no_result": "C193", "picture": "C194"},
     notes=(
         "1、20位编码及名称由视频监控平台导出；",
@@ -157,30 +156,31 @@ CAMERA = Sheet(
         ),
         Column(
             "pole_built", "建设时间", YearMonth(), Need.OPTIONAL, _DATES, POLE_GROUP, title="杆件 建设时间",
-            aliases=("杆件建设时间", "杆件（自建）建设时间", "立杆时间"), merged=True,
+            aliases=("杆件建设时间", "杆件（自建）建设时间", "立杆时间"), merged=True, merge_group=True,
             sample="2020.03", example="2020.03", width=10, clause="附件4 摄像机表",
             help="杆件是自己建的才填，写成 年.月。",
         ),
         Column(
             "pole_number", "编号", Text(50), Need.OPTIONAL, {"long": "C191"}, POLE_GROUP, title="杆件 编号",
-            aliases=("杆件编号", "立杆编号", "杆编号"), merged=True,
+            aliases=("杆件编号", "立杆编号", "杆编号"), merged=True, merge_group=True,
             sample="", example="MS-001", width=10, clause="附件4 摄像机表",
             help="同一根杆上的摄像机写同一个编号，系统据此合并。",
         ),
         Column(
             "pole_height", "高度（米）", Measure("1", "40", units="米|m", precision=5, scale=2, example="6.5"),
             Need.OPTIONAL, {"number": "C161", "range": "C162"}, POLE_GROUP, title="杆件 高度（米）",
-            aliases=("杆件高度", "杆高", "杆件高度（米）"), merged=True,
+            aliases=("杆件高度", "杆高", "杆件高度（米）"), merged=True, merge_group=True,
             sample="", example="6.5", width=8, clause="附件4 摄像机表", help="只写数字，单位是米。",
         ),
         Column(
             "pole_arms", "横臂数量", Count(12, units="根|个|支|条|臂|横臂", example="1"), Need.OPTIONAL,
             {"number": "C163", "range": "C164"}, POLE_GROUP, title="杆件 横臂数量", aliases=("横臂", "横臂数"),
-            merged=True, sample="1", example="1", width=8, clause="附件4 摄像机表", help="整数，没有横臂写 0。",
+            merged=True, merge_group=True, sample="1", example="1", width=8, clause="附件4 摄像机表",
+            help="整数，没有横臂写 0。",
         ),
         Column(
             "pole_condition", "杆件状况", OpenList(POLE_CONDITIONS, limit=40, warn=True), Need.OPTIONAL,
-            {"unknown": "C165", "long": "C191"}, POLE_GROUP, aliases=("杆件状态",), merged=True,
+            {"unknown": "C165", "long": "C191"}, POLE_GROUP, aliases=("杆件状态",), merged=True, merge_group=True,
             sample="完整/破损/损坏", example="完整", width=10, clause="附件4 摄像机表", help="完整、破损、损坏。",
         ),
         Column(
@@ -231,7 +231,7 @@ def in_wgs84(
 
 def _all_in_the_county(longitudes: Sequence[float | None], latitudes: Sequence[float | None]) -> bool:
     west, south, east, north = COUNTY_BOX
-    if None in longitudes or None in latitudes:
+    if not (complete(longitudes) and complete(latitudes)):
         return False
     return (
         west <= min(longitudes)  # type: ignore[type-var, operator]
@@ -320,6 +320,8 @@ def one_pole_one_description(
     built: Sequence[str], numbers: Sequence[str], heights: Sequence[Any], arms: Sequence[Any], conditions: Sequence[str]
 ) -> Iterable[FileHit]:
     """Rows with one pole number state one set of attributes; a blank states nothing."""
+    if not repeated(numbers):
+        return
     rows_of: dict[str, list[int]] = {}
     for row, number in enumerate(numbers):
         if number:

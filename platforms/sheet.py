@@ -35,7 +35,6 @@ PLATFORM = Sheet(
     title="平台",
     form="金寨县公共场所视频监控资源整合接入调研表（平台）",
     version="2022.1",
-    sample_codes=("34012341002000175079",),
     common={"excel_error": "P192", "no_result": "P193", "picture": "P194"},
     notes=("1、20位编码及名称由视频监控平台导出。",),
     columns=(

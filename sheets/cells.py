@@ -13,6 +13,9 @@ Cell = str | float | int | bool | date | datetime | time | timedelta
 #: Signs by which people say "there is none"; a column decides whether it takes them as blank.
 BLANK_TOKENS = frozenset({"/", "\\", "无", "-", "--", "—", "——", "–", "―", "暂无", "不详"})
 
+#: No sign for "there is none" is longer.
+LONGEST_BLANK = max(map(len, BLANK_TOKENS))
+
 #: Up to here Excel shows every digit of a whole number; beyond it the last ones are zeros.
 EXCEL_WHOLE = 10**15
 
@@ -46,6 +49,8 @@ def trim(text: str, *, lines: bool = False) -> str:
     Line breaks become one space, or stay as single "\\n" when `lines` is set. A leading apostrophe (Excel's mark for
     text, typed by hand or left by an export) goes too.
     """
+    if tidy(text):
+        return text
     text = _SPACES.sub(" ", _HIDDEN.sub("", text))
     text = _BREAKS.sub("\n" if lines else " ", text).strip(" \n")
     return text[1:].lstrip(" ") if text.startswith("'") else text
@@ -53,17 +58,11 @@ def trim(text: str, *, lines: bool = False) -> str:
 
 def tidy(text: str) -> bool:
     """Whether `trim` leaves this text, or texts joined with "|", untouched; may say no to an odd one that is fine."""
-    return text.isprintable() and not (
-        "  " in text
-        or " |" in text
-        or "| " in text
-        or "|'" in text
-        or text[:1] in {" ", "'"}
-        or text[-1:] == " "
-        or "\ufe0f" in text
-        or "\ufe0e" in text
-        or "\u034f" in text
-    )
+    if not text.isprintable() or "\ufe0f" in text or "\ufe0e" in text or "\u034f" in text:
+        return False
+    if "'" in text and (text[0] == "'" or "|'" in text):
+        return False
+    return " " not in text or not (text[0] == " " or text[-1] == " " or "  " in text or " |" in text or "| " in text)
 
 
 def narrow(text: str) -> str:

@@ -33,7 +33,7 @@ class Column:
     breaks); `aliases` further headers read as this column. `codes` binds "missing" and each issue of the kind to a
     code. `default` names the `Options` attribute used where a row says nothing; `not_when` is (field, value): in such
     rows the column is not asked for and its value ignored; `merged`: the value of a vertically merged cell holds for
-    all its rows.
+    all its rows; `merge_group`: such a merged cell marks its rows as sharing one thing (a pole).
     """
 
     key: str
@@ -53,6 +53,7 @@ class Column:
     default: str = ""
     not_when: tuple[str, str] | None = None
     merged: bool = False
+    merge_group: bool = False
     clause: str = ""
     missing: Issue | None = None
     severities: Mapping[str, Severity] = field(default_factory=dict)
@@ -178,7 +179,6 @@ class Sheet:
         columns: Sequence[Column],
         common: Mapping[str, str],
         notes: Sequence[str] = (),
-        sample_codes: Iterable[str] = (),
     ) -> None:
         self.key = key
         self.title = title
@@ -186,7 +186,6 @@ class Sheet:
         self.version = version
         self.columns = tuple(columns)
         self.notes = tuple(notes)
-        self.sample_codes = frozenset(sample_codes)
         self.row_rules: list[RowRule] = []
         self.file_rules: list[FileRule] = []
         self.derived: list[Derived] = []
@@ -316,9 +315,9 @@ class Sheet:
 #: What a staged row says of itself before its clean values.
 ROW_COLUMNS = ("sheet", "row_number", "raw", "row_hash", "error_count", "warning_count")
 
-#: Every sheet ends with these: `merge_group` is the number of the first row of a vertically merged cell over the pole's
-#: columns (None: not merged), `erased` the keys of cells that say "there is none" ("/", 无): unlike a blank cell, such a
-#: one erases what is registered.
+#: Every sheet ends with these: `merge_group` is the number of the first row of a vertically merged cell over the pole
+#: columns (None: not merged), `erased` the keys of cells that say "there is none" ("/", 无): unlike a blank cell, such
+#: a one erases what is registered.
 FIXED_FIELDS = (
     Field("merge_group", "integer", hashed=False),
     Field("erased", "varchar(40)[]", ()),

@@ -10,11 +10,17 @@ from sheets.declare import FileHit
 NAMED = 20
 
 
+def repeated(values: Sequence[str | None]) -> bool:
+    """Whether any value that is not blank stands more than once."""
+    distinct = set(values)
+    if len(distinct) == len(values):
+        return False
+    return len(distinct - {None, ""}) < len(values) - values.count(None) - values.count("")
+
+
 def duplicates(key: str, values: Sequence[str | None]) -> Iterable[FileHit]:
     """A hit at every cell whose value stands elsewhere too; blanks never collide."""
-    distinct = set(values)
-    blanks = sum(1 for value in values if not value) if None in distinct or "" in distinct else 0
-    if len(values) - blanks == len(distinct - {None, ""}):
+    if not repeated(values):
         return
     rows_of: dict[str, list[int]] = {}
     for row, value in enumerate(values):

@@ -6,6 +6,7 @@ G04x the .xls container; G05x the confined reader (`sheets.confined`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sheets.findings import Finding, Refused, Severity
@@ -100,6 +101,11 @@ def refused(code: str, detail: str = "", *, name: str = "", fix: str = "") -> Re
 
     `detail` fills the sentence, `name` (already safe) goes into the finding's value, `fix` replaces what to press.
     """
-    wording = GATE[code]
+    return refused_by(GATE, code, detail, name=name, fix=fix)
+
+
+def refused_by(table: Mapping[str, Wording], code: str, detail: str = "", *, name: str = "", fix: str = "") -> Refused:
+    """The same from another table of wordings."""
+    wording = table[code]
     says = wording.says.replace("{detail}", detail)
     return Refused(Finding(code=code, severity=Severity.ERROR, message=says, fix=fix or wording.fix, value=name))

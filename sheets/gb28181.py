@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 from sheets.tables import table
 
 COUNTY = "341524"
+#: The codes of the sample rows of Attachment 4, platform and camera; both are of another county.
+SAMPLE_CODES = frozenset({"34012341002000175079", "34012341001320175079"})
 CODE = re.compile(r"[0-9]{20}")
 
 RESERVED_INDUSTRY = "预留"

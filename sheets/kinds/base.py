@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from enum import IntEnum
+from typing import Any, Protocol
 
 from sheets.cells import BLANK_TOKENS, Cell
 from sheets.options import Options
@@ -35,15 +36,27 @@ class Flag(Protocol):
     def __call__(self, issue: str, **details: Any) -> None: ...
 
 
+class Plain(IntEnum):
+    """What a glance at a whole column tells: nothing, all well and filled, all well with (perhaps) empty cells."""
+
+    UNSURE = 0
+    FULL = 1
+    GAPS = 2
+
+
+#: A list of values in row order, made when first needed.
+Values = Callable[[], Sequence[Any]]
+
+
 class Kind:
     """Judges values. Stateless: one instance serves every check.
 
     `judge` is called once for each distinct raw value that is not blank and returns the clean value (one, or a tuple
-    with one for each field). `plain` may declare a whole column fine as it stands, at the price of a glance; it is what
+    with one for each field). `plain` may declare a whole column fine as it stands, at the price of a glance: it is what
     makes 100,000 rows cheap. `export` turns the value that rules work on into the one that is kept, where they differ.
     """
 
-    issues: ClassVar[Mapping[str, Issue]] = {}
+    issues: Mapping[str, Issue] = {}
     #: Signs taken as "there is none"; a kind whose words include them narrows this.
     blanks: frozenset[str] = BLANK_TOKENS
     choices: tuple[str, ...] = ()
@@ -57,6 +70,13 @@ class Kind:
         """The clean value of one raw value that is not blank; problems go to `flag`."""
         raise NotImplementedError
 
-    def plain(self, cells: Sequence[Cell]) -> bool:
-        """Whether every cell is filled, or "" where blank is "", without fault, and its own value. False if unsure."""
-        return False
+    def plain(self, cells: Sequence[Cell]) -> Plain:
+        """Whether the filled cells of a column are without fault and, for `spread`, as good as clean."""
+        return Plain.UNSURE
+
+    def spread(self, key: str, cells: Sequence[Cell]) -> list[Values]:
+        """The value list of each field for a column that `plain` approved; cells that are "" are blank."""
+        (entry,) = self.fields(key)
+        if entry.blank == "" or "" not in cells:
+            return [lambda: cells]
+        return [lambda: [entry.blank if cell == "" else cell for cell in cells]]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from sheets.cells import BLANK_TOKENS, Cell, cell_text, fold, narrow, trim
-from sheets.kinds.base import Field, Flag, Kind
+from sheets.kinds.base import Field, Flag, Kind, Plain
 from sheets.kinds.text import TOO_LONG
 from sheets.options import Options
 from sheets.rules import WARNING, Issue
@@ -44,7 +44,7 @@ class OpenList(Kind):
         self.warn = warn
         self.choices = tuple(table)
         self._known = lookup(table)
-        self._canonical = frozenset(table)
+        self._canonical = frozenset(table) | {""}
         self.issues = {"long": TOO_LONG, **({"unknown": UNKNOWN_CHOICE} if warn else {})}
 
     def fields(self, key: str) -> tuple[Field, ...]:
@@ -62,8 +62,11 @@ class OpenList(Kind):
             flag("unknown", choices="、".join(self.choices))
         return text
 
-    def plain(self, cells: Sequence[Cell]) -> bool:
-        return self._canonical.issuperset(cells)  # type: ignore[arg-type]
+    def plain(self, cells: Sequence[Cell]) -> Plain:
+        distinct = set(cells)
+        if not distinct <= self._canonical:
+            return Plain.UNSURE
+        return Plain.GAPS if "" in distinct else Plain.FULL
 
 
 class ManyOf(OpenList):
@@ -89,7 +92,7 @@ class ManyOf(OpenList):
 class Closed(Kind):
     """One of a fixed set, kept as its code. `table`: code -> (shown value, *aliases)."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {"unreadable": NOT_A_CHOICE}
+    issues: Mapping[str, Issue] = {"unreadable": NOT_A_CHOICE}
 
     def __init__(self, table: Mapping[str, Sequence[str]], *, sql: str = "varchar(20)") -> None:
         self.choices = tuple(names[0] for names in table.values())
@@ -116,7 +119,7 @@ NO = ("否", "N", "no", "false", "不是", "×", "✗", "0")
 class YesNo(Kind):
     """是 / 否 with synonyms; clean True, False or None. 无 is not 否."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {"unreadable": NOT_A_CHOICE}
+    issues: Mapping[str, Issue] = {"unreadable": NOT_A_CHOICE}
     blanks = BLANK_TOKENS - {"无"}
     choices = ("是", "否")
 
@@ -138,7 +141,7 @@ class YesNo(Kind):
 class Partly(Kind):
     """yes / no / partial, read from how the text begins; `remark` keeps the rest in a field of its own."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {"unreadable": NOT_A_CHOICE, "long": TOO_LONG}
+    issues: Mapping[str, Issue] = {"unreadable": NOT_A_CHOICE, "long": TOO_LONG}
     blanks = BLANK_TOKENS - {"无"}
 
     def __init__(

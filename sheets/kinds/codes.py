@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 from sheets import gb28181
 from sheets.cells import EXCEL_WHOLE, Cell, cell_text, narrow
-from sheets.kinds.base import Field, Flag, Kind
+from sheets.kinds.base import Field, Flag, Kind, Plain
 from sheets.options import Options
 from sheets.rules import WARNING, Issue
 
@@ -76,7 +76,7 @@ _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE)
 class UnifiedCode(Kind):
     """A GB/T 28181 code kept as text; types outside `expected` are a warning. Never repaired, never computed with."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {
+    issues: Mapping[str, Issue] = {
         "number": AS_NUMBER,
         "digits": NOT_TWENTY,
         "scientific": SCIENTIFIC,
@@ -118,17 +118,25 @@ class UnifiedCode(Kind):
             flag("serial")
         return code
 
-    def plain(self, cells: Sequence[Cell]) -> bool:
+    def plain(self, cells: Sequence[Cell]) -> Plain:
         try:
-            joined = "\n".join(cells)  # type: ignore[arg-type]
+            joined = "\n" + "\n".join(cells)  # type: ignore[arg-type]
         except TypeError:
-            return False
-        if set(map(len, cells)) != {20} or "000000\n" in joined or joined.endswith("000000"):  # type: ignore[arg-type]
-            return False
-        digits = "".join(cells)  # type: ignore[arg-type]
+            return Plain.UNSURE
+        filled: Sequence[str] = cells  # type: ignore[assignment]
+        gaps = "\n\n" in joined or joined.endswith("\n")
+        if gaps:
+            filled = [code for code in filled if code]
+        if "000000\n" in joined or joined.endswith("000000") or set(map(len, filled)) - {20}:
+            return Plain.UNSURE
+        digits = "".join(filled)
         if not (digits.isascii() and digits.isdigit()):
-            return False
-        return not any(map(self._doubts, {code[:14] for code in cells}))  # type: ignore[index]
+            return Plain.GAPS if not filled else Plain.UNSURE
+        common = filled[0][:14]
+        prefixes = {common} if joined.count(f"\n{common}") == len(filled) else {code[:14] for code in filled}
+        if any(map(self._doubts, prefixes)):
+            return Plain.UNSURE
+        return Plain.GAPS if gaps else Plain.FULL
 
     def _judge_prefix(self, prefix: str) -> tuple[tuple[str, dict[str, str]], ...]:
         """What is doubtful about the first 14 digits, which most rows share."""
@@ -149,7 +157,7 @@ class UnifiedCode(Kind):
 class RegistryNumber(Kind):
     """Our own number, such as JZ-C-000123; written by the system into the pre-filled template."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {"bad": BAD_NUMBER}
+    issues: Mapping[str, Issue] = {"bad": BAD_NUMBER}
 
     def __init__(self, prefix: str) -> None:
         self.example = f"{prefix}-000123"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from sheets.cells import Cell, cell_text, narrow
-from sheets.kinds.base import Field, Flag, Kind
+from sheets.kinds.base import Field, Flag, Kind, Plain, Values
 from sheets.kinds.numbers import rounded
 from sheets.options import Options
 from sheets.rules import Issue
@@ -44,12 +44,13 @@ ZERO = Issue(
 _PLAIN = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]*)?")
 _DMS = re.compile(r"[0-9].*[°度].*[0-9].*['′’分]?|[0-9]+[°度]|[0-9].*[′″]")
 _SCALE = 8
+_SIXTHS = frozenset("123456789")
 
 
 class Degrees(Kind):
     """Decimal degrees, `limit` either side of zero. Rules get floats; what is kept is the exact decimal as written."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {
+    issues: Mapping[str, Issue] = {
         "degrees": NOT_DEGREES,
         "few": FEW_DECIMALS,
         "sixth": SIXTH_IS_ZERO,
@@ -85,14 +86,29 @@ class Degrees(Kind):
             flag("sixth", reason="第 6 位小数是 0")
         return number
 
-    def plain(self, cells: Sequence[Cell]) -> bool:
-        if set(map(type, cells)) != {float}:
-            return False
-        numbers: Sequence[float] = cells  # type: ignore[assignment]
-        if not (-self.limit <= min(numbers) and max(numbers) <= self.limit):
-            return False
-        # The sixth decimal of every number, by arithmetic: a number with fewer has a zero there.
-        return 0 not in [int(abs(number) * 1e6 + 0.001) % 10 for number in numbers]
+    def plain(self, cells: Sequence[Cell]) -> Plain:
+        types = set(map(type, cells))
+        if types == {float}:
+            numbers: Sequence[float] = cells  # type: ignore[assignment]
+            # The sixth decimal of every number, by arithmetic: a number with fewer has a zero there.
+            if 0 in [int(abs(number) * 1e6 + 0.001) % 10 for number in numbers]:
+                return Plain.UNSURE
+        elif types == {str} and "" not in cells:
+            texts: Sequence[str] = cells  # type: ignore[assignment]
+            joined = "".join(texts)
+            if not (
+                joined.isascii() and joined.replace(".", "").isdigit() and {text.count(".") for text in texts} == {1}
+            ):
+                return Plain.UNSURE
+            if not {text[text.find(".") + 6 : text.find(".") + 7] for text in texts} <= _SIXTHS:
+                return Plain.UNSURE
+            numbers = [float(text) for text in texts]
+        else:
+            return Plain.UNSURE
+        return Plain.FULL if -self.limit <= min(numbers) and max(numbers) <= self.limit else Plain.UNSURE
+
+    def spread(self, key: str, cells: Sequence[Cell]) -> list[Values]:
+        return [lambda: cells] if isinstance(cells[0], float) else [lambda: list(map(float, cells))]  # type: ignore[arg-type]
 
     @staticmethod
     def export(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from sheets.cells import Cell, cell_text, narrow
 from sheets.kinds.base import Field, Flag, Kind
@@ -55,7 +55,7 @@ _DIGITS = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})(?:[0-9]{2})?")
 class YearMonth(Kind):
     """A month "YYYY.MM" or a year "YYYY", from 1980 to today."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {
+    issues: Mapping[str, Issue] = {
         "unreadable": UNREADABLE,
         "future": FUTURE,
         "january_or_october": JANUARY_OR_OCTOBER,

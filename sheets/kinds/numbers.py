@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
 from sheets.cells import BLANK_TOKENS, Cell, cell_text, narrow
-from sheets.kinds.base import Field, Flag, Kind
+from sheets.kinds.base import Field, Flag, Kind, Plain
 from sheets.options import Options
 from sheets.rules import WARNING, Issue
 
@@ -74,7 +74,7 @@ def decimal_of(cell: Cell) -> Decimal | None:
 class RunningNumber(Kind):
     """The running number: a whole number, or nothing."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {"bad": BAD_SEQUENCE}
+    issues: Mapping[str, Issue] = {"bad": BAD_SEQUENCE}
 
     def fields(self, key: str) -> tuple[Field, ...]:
         return (Field(key, "integer", hashed=False),)
@@ -86,11 +86,12 @@ class RunningNumber(Kind):
             return None
         return int(number)
 
-    def plain(self, cells: Sequence[Cell]) -> bool:
+    def plain(self, cells: Sequence[Cell]) -> Plain:
         if set(map(type, cells)) != {float}:
-            return False
+            return Plain.UNSURE
         numbers: Sequence[float] = cells  # type: ignore[assignment]
-        return all(map(float.is_integer, numbers)) and min(numbers) >= 0 and max(numbers) <= _LARGEST
+        whole = all(map(float.is_integer, numbers)) and min(numbers) >= 0 and max(numbers) <= _LARGEST
+        return Plain.FULL if whole else Plain.UNSURE
 
     @staticmethod
     def export(value: Any) -> Any:
@@ -101,7 +102,7 @@ class RunningNumber(Kind):
 class Measure(Kind):
     """A decimal with its unit, `low` to `high` being usual; beyond numeric(precision, scale) it is no number."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {"number": NO_NUMBER, "range": OUT_OF_RANGE}
+    issues: Mapping[str, Issue] = {"number": NO_NUMBER, "range": OUT_OF_RANGE}
 
     def __init__(self, low: str, high: str, *, units: str, precision: int, scale: int, example: str) -> None:
         self.low, self.high = Decimal(low), Decimal(high)
@@ -126,7 +127,7 @@ class Measure(Kind):
 class Count(Kind):
     """A whole number from 0; above `high` it is unusual."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {"number": NO_NUMBER, "range": OUT_OF_RANGE}
+    issues: Mapping[str, Issue] = {"number": NO_NUMBER, "range": OUT_OF_RANGE}
 
     def __init__(self, high: int, *, units: str, example: str) -> None:
         self.high = high
@@ -153,7 +154,7 @@ class Count(Kind):
 class Days(Kind):
     """A storage period in days, read from 30天, 一个月, 3个月, 半年, ≥30, 720小时, 30-90天 (the least counts)."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {"unreadable": NO_DAYS, "few": FEW_DAYS}
+    issues: Mapping[str, Issue] = {"unreadable": NO_DAYS, "few": FEW_DAYS}
     blanks = BLANK_TOKENS - {"无"}
 
     _units: ClassVar[dict[str, Decimal]] = {
@@ -201,7 +202,7 @@ class Days(Kind):
 class Money(Kind):
     """An amount in 万元, units understood; from `suspicious` on it may have been written in 元."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {"number": NO_NUMBER, "yuan": PERHAPS_YUAN}
+    issues: Mapping[str, Issue] = {"number": NO_NUMBER, "yuan": PERHAPS_YUAN}
 
     _form = re.compile(
         r"(?:约|近|大约|人民币|¥|￥)*(?P<amount>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?P<unit>亿元?|万元?|千元|元|)(?:/?每?(?:年|月))?(?:左右)?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 from sheets.cells import Cell, cell_text, fold, narrow
 from sheets.kinds.base import Field, Flag, Kind
@@ -71,7 +71,7 @@ def _key(text: str) -> str:
 class Township(Kind):
     """One of the county's townships or the development zone, kept as its 9-digit code."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {"unknown": NO_TOWNSHIP}
+    issues: Mapping[str, Issue] = {"unknown": NO_TOWNSHIP}
 
     def __init__(self) -> None:
         self.choices = tuple(name if code == ZONE else f"金寨县{name}" for code, name in townships().items())

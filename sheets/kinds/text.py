@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
-from sheets.cells import BLANK_TOKENS, Cell, cell_text, fold, tidy, trim
-from sheets.kinds.base import Field, Flag, Kind
+from sheets.cells import BLANK_TOKENS, LONGEST_BLANK, Cell, cell_text, fold, tidy, trim
+from sheets.kinds.base import Field, Flag, Kind, Plain, Values
 from sheets.options import Options
 from sheets.rules import Issue
 
@@ -25,7 +25,7 @@ TOO_SHORT = Issue(
 class Text(Kind):
     """Text of at most `limit` characters; `lines` keeps line breaks."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {"long": TOO_LONG}
+    issues: Mapping[str, Issue] = {"long": TOO_LONG}
 
     def __init__(self, limit: int, *, lines: bool = False) -> None:
         self.limit = limit
@@ -41,18 +41,30 @@ class Text(Kind):
             return ""
         return text
 
-    def plain(self, cells: Sequence[Cell]) -> bool:
+    #: The least length of a filled cell.
+    least = 1
+
+    def plain(self, cells: Sequence[Cell]) -> Plain:
         try:
             joined = "|".join(cells)  # type: ignore[arg-type]
         except TypeError:
-            return False
-        return tidy(joined) and max(map(len, cells)) <= self.limit and BLANK_TOKENS.isdisjoint(cells)  # type: ignore[arg-type]
+            return Plain.UNSURE
+        if not tidy(joined) or "=" in joined or "#" in joined:
+            return Plain.UNSURE
+        lengths = set(map(len, cells))  # type: ignore[arg-type]
+        gaps = 0 in lengths
+        lengths.discard(0)
+        if lengths and (max(lengths) > self.limit or min(lengths) < self.least):
+            return Plain.UNSURE
+        if lengths and min(lengths) <= LONGEST_BLANK and not self.blanks.isdisjoint(cells):
+            return Plain.UNSURE
+        return Plain.GAPS if gaps else Plain.FULL
 
 
 class Name(Text):
     """A name of `least` to `limit` characters."""
 
-    issues: ClassVar[Mapping[str, Issue]] = {"long": TOO_LONG, "short": TOO_SHORT}
+    issues: Mapping[str, Issue] = {"long": TOO_LONG, "short": TOO_SHORT}
 
     def __init__(self, least: int, limit: int) -> None:
         super().__init__(limit)
@@ -64,8 +76,8 @@ class Name(Text):
             flag("short", length=len(text), limit=self.least)
         return text
 
-    def plain(self, cells: Sequence[Cell]) -> bool:
-        return super().plain(cells) and min(map(len, cells)) >= self.least  # type: ignore[arg-type]
+
+_LONGEST_NO = 8
 
 
 class Label(Text):
@@ -73,18 +85,19 @@ class Label(Text):
 
     blanks = BLANK_TOKENS - {"无"}
 
-    _yes = frozenset(map(fold, ("有", "是", "已标注", "已命名", "符合", "规范", "已规范", "Y", "TRUE", "√", "有标注")))
-    _no = frozenset(map(fold, ("无", "否", "未标注", "未命名", "没有", "不符合", "N", "FALSE", "×", "无标注")))
+    _no = frozenset({"无", "否", "未标注", "未命名", "没有", "不符合", "n", "false", "×", "无标注"})
 
     def fields(self, key: str) -> tuple[Field, ...]:
         return (*super().fields(key), Field("label_state", "varchar(7)", "unknown"))
 
     def judge(self, cell: Cell, flag: Flag, options: Options) -> Any:
         text = super().judge(cell, flag, options)
-        key = fold(text) or text
-        if not text:
-            return "", "unknown"
-        return text, "no" if key in self._no else "yes"
+        return text, self._state(text)
 
-    def plain(self, cells: Sequence[Cell]) -> bool:
-        return False
+    def spread(self, key: str, cells: Sequence[Cell]) -> list[Values]:
+        return [lambda: cells, lambda: [self._state(cell) for cell in cells]]
+
+    def _state(self, text: Any) -> str:
+        if not text:
+            return "unknown"
+        return "no" if len(text) <= _LONGEST_NO and (fold(text) or text) in self._no else "yes"

@@ -1,0 +1,84 @@
+"""What a check found: counts that add up, one summary for each sheet, findings, and the rows to stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sheets.declare import Sheet
+from sheets.findings import Finding
+from sheets.stage import StagedRow, staged_rows
+from sheets.table import Table
+
+
+@dataclass(slots=True)
+class SheetSummary:
+    """One worksheet. `state`: read, empty, other (no form in it), hidden. Rows add up:
+    rows_read = rows + sample + blank + footer, all below the header.
+
+    `kind` is the declaration's key ("" if none), `columns` key -> column letters, `template` the version mark,
+    `unit` the text of the 填报单位 line, `note` a sentence for people.
+    """
+
+    name: str
+    kind: str = ""
+    title: str = ""
+    state: str = "other"
+    header_row: int = 0
+    rows_read: int = 0
+    rows: int = 0
+    sample: int = 0
+    blank: int = 0
+    footer: int = 0
+    errors: int = 0
+    warnings: int = 0
+    rows_with_errors: int = 0
+    rows_with_warnings: int = 0
+    columns: dict[str, str] = field(default_factory=dict)
+    sample_rows: list[int] = field(default_factory=list)
+    template: str = ""
+    unit: str = ""
+    note: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Report:
+    """The outcome of a check.
+
+    `rows` data rows of all forms, `errors` and `warnings` counts of findings. Findings are made on demand: first those
+    of the file and of whole sheets, then those of the rows, sheet by sheet in reading order.
+    """
+
+    rows: int
+    errors: int
+    warnings: int
+    sheets: list[SheetSummary]
+    general: list[Finding]
+    tables: list[Table]
+
+    @property
+    def clean(self) -> bool:
+        """No errors; warnings may travel on."""
+        return not self.errors
+
+    def iter_findings(self) -> Iterator[Finding]:
+        """Every finding in reading order, made one at a time."""
+        yield from self.general
+        for table in self.tables:
+            yield from table.findings()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every finding in reading order; made anew at each call."""
+        return list(self.iter_findings())
+
+    def staged(self, declaration: Sheet) -> Iterator[StagedRow]:
+        """The data rows of every sheet of that form, in reading order."""
+        for table in self.tables:
+            if table.sheet is declaration:
+                yield from staged_rows(table)
