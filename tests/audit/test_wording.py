@@ -34,7 +34,7 @@ def recorded(tree: ast.Module) -> Iterator[str]:
             if name in {"record", "_record"}:
                 yield from literals(node.args[1])
         if isinstance(node, ast.Constant) and CODE.fullmatch(text := str(node.value)):
-            yield from {text} if text.split(".")[0] in PREFIXES else ()
+            yield from {text} if text.split(".", maxsplit=1)[0] in PREFIXES else ()
 
 
 def literals(node: ast.expr) -> Iterator[str]:
