@@ -111,7 +111,7 @@ TEMPLATES = [
 
 # --- database -------------------------------------------------------------------------------------------------------
 POSTGRES_DATA = VAR_DIR / "postgres"
-POSTGRES_NAME = "jinzhai_demo" if DEMO else "jinzhai"
+POSTGRES_NAME = env("POSTGRES_NAME", default="jinzhai_demo" if DEMO else "jinzhai")
 POSTGRES_THROWAWAY = env.bool("POSTGRES_THROWAWAY", default=False)
 DATABASES: dict[str, dict[str, Any]]
 if env.str("DATABASE_URL", default=""):

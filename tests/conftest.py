@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from agencies.models import Person
 from tests.factories import make_person
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -111,6 +116,23 @@ def site(real_db: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{thread.port}"
     finally:
         thread.terminate()
+
+
+@pytest.fixture
+def worker(real_db: str) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Start real workers over `real_db`: call it for each; keyword arguments become environment variables."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(**environment: str) -> subprocess.Popen[bytes]:
+        told = {"DJANGO_SETTINGS_MODULE": "jinzhai_video.settings_test", "POSTGRES_NAME": real_db} | environment
+        process = subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT, env=os.environ | told)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
 
 
 # --- the cast -------------------------------------------------------------------------------------------------------

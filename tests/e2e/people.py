@@ -1,0 +1,34 @@
+"""Four people at four browsers: log in, and the few moves that several walks share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page
+
+from agencies.models import Person
+from tests.e2e import browser as real
+from tests.factories import PASSWORD
+
+
+@contextmanager
+def at_work(browser: Browser, site: str, person: Person) -> Iterator[Page]:
+    """This person, logged in, at a browser of their own."""
+    context = real.new_context(browser, base_url=site, accept_downloads=True)
+    page = real.new_page(context)
+    page.goto("/login/")
+    page.fill("[name=username]", person.username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/")
+    try:
+        yield page
+    finally:
+        context.close()
+
+
+def progress_of(page: Page, unit: str) -> str:
+    """What the leaders' page says of a unit: its row of the unit list."""
+    page.goto("/progress/units/")
+    return page.locator("tr", has_text=unit).first.inner_text()
