@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -38,7 +39,7 @@ class Terms:
     opens_on: dt.date
     due_at: dt.datetime
 
-    def told(self) -> dict[str, str]:
+    def told(self) -> dict[str, Any]:
         """As plain text for the journal."""
         return {
             "name": self.name,

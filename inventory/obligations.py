@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Now
 from agencies.access import VisibleQuerySet
 
 if TYPE_CHECKING:
-    from .models import Obligation
+    from .models import Obligation  # noqa: F401
 
 
 class ObligationState(models.TextChoices):
@@ -36,15 +36,15 @@ class ObligationQuerySet(VisibleQuerySet["Obligation"]):
     def with_state(self) -> Self:
         """Each with `state` (an `ObligationState`), `since`, `is_overdue`, `shown_id`, `open_id` and `open_state`.
 
-        An accepted submission decides; a later one that is still open (补报) stands beside it in `open_id`. Else the open
-        one decides; discarded ones do not count. `since`: from when on, None for 未报. `shown_id`: the deciding
+        An accepted submission decides; a later one that is still open (补报) stands beside it in `open_id`. Else the
+        open one decides; discarded ones do not count. `since`: from when on, None for 未报. `shown_id`: the deciding
         submission. `is_overdue`: not accepted and, by the database's clock, past the campaign's due time.
         """
         from .models import Submission
 
-        accepted = Submission.objects.filter(
-            obligation=OuterRef("pk"), state=Submission.State.ACCEPTED
-        ).order_by("number")
+        accepted = Submission.objects.filter(obligation=OuterRef("pk"), state=Submission.State.ACCEPTED).order_by(
+            "number"
+        )
         return self.annotate(
             accepted_id=Subquery(accepted.values("pk")[:1]),
             accepted_since=Subquery(accepted.values("state_since")[:1]),

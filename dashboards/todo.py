@@ -1,0 +1,274 @@
+"""待办: what waits for a person, the oldest and most urgent first, one line each; constant in queries.
+
+Each kind of work tells its lines here; which of them a person has follows from the roles.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef
+from django.urls import reverse
+
+from agencies.models import Person
+from inventory import services as intake
+from inventory.models import ReportKind, Submission, Version
+from inventory.obligations import ObligationState
+from reviews import queries as reviews
+from reviews.models import Closing, Decision, Item, Round, Side, Verdict
+
+from .attention import IN_REVIEW, closed_sides, due_words, late_words, open_sides, worries
+from .links import reverse_or_none, units_url
+from .stats import Shown, Unit, Wanted, tally
+
+ABOUT_TO_END = 7
+"""Days before the due date from which the office is reminded of a campaign."""
+NAMED_UNITS = 8
+"""Overdue units that the office sees one by one; the rest stand behind one line."""
+FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Todo:
+    """One line. `state` is a badge's code, `verb` the word on the one button, `url` where it leads.
+
+    `waits`: whether the person has something to do; what is only to be known stands apart.
+    """
+
+    state: str
+    what: str
+    whose: str
+    url: str
+    verb: str
+    since: dt.datetime | None = None
+    due: dt.datetime | None = None
+    is_overdue: bool = False
+    note: str = ""
+    waits: bool = True
+
+    @property
+    def urgency(self) -> tuple[bool, dt.datetime, dt.datetime]:
+        """Overdue before the rest, then by due time, then by how long it has been waiting."""
+        return (not self.is_overdue, self.due or FAR, self.since or FAR)
+
+
+def in_order(todos: Iterable[Todo]) -> list[Todo]:
+    return sorted(todos, key=lambda todo: todo.urgency)
+
+
+# --- the unit ---------------------------------------------------------------------------------------------------------
+def of_clerk(person: Person, shown: Sequence[Shown], seen: dict[int, list[Unit]]) -> list[Todo]:
+    """What the person's own agency still owes, mends or awaits. Four queries."""
+    own = [(one, unit) for one in shown for unit in seen[one.pk] if unit.agency_id == person.agency_id]
+    open_ids = [unit.open_id for _, unit in own if unit.open_id]
+    drafts, returned = _latest_versions(open_ids), _returned(open_ids)
+    closed = closed_sides(open_ids)
+    found = []
+    for campaign, unit in own:
+        if unit.state == ObligationState.MISSING:
+            if campaign.closed_at is None and campaign.opens_on <= campaign.today:
+                found.append(_missing(campaign, unit))
+        elif unit.open_id:
+            found.append(_under_way(campaign, unit, drafts[unit.open_id], returned, closed))
+    return found
+
+
+def _missing(campaign: Shown, unit: Unit) -> Todo:
+    return Todo(
+        state=unit.state,
+        what=f"{campaign.name}还没有报送",
+        whose=unit.agency,
+        note="上传调研表；没有公共场所视频监控的，报零报告。",
+        since=campaign.begins_at,
+        due=campaign.due_at,
+        is_overdue=unit.is_overdue,
+        url=reverse("submissions"),
+        verb="去填报",
+    )
+
+
+def _under_way(
+    campaign: Shown, unit: Unit, version: Version, returned: dict[int, str], closed: dict[int, set[str]]
+) -> Todo:
+    assert unit.open_id is not None  # noqa: S101
+    submission = version.submission
+    label = "零报告" if submission.kind == ReportKind.ZERO else "清单"
+    supplement = "补报" if unit.is_accepted else ""
+    if submission.state == Submission.State.IN_REVIEW:
+        what = f"{campaign.name}{supplement}{label}审核中"
+        note = f"{open_sides(closed.get(unit.open_id, set()))}正在审核。"
+        verb = "查看"
+    elif submission.state == Submission.State.RETURNED and version.submitted_at is not None:
+        what = f"{campaign.name}{supplement}{label}被退回"
+        note = returned.get(unit.open_id, "")
+        verb = "去修改"
+    else:
+        begun = "退回后的修改" if submission.state == Submission.State.RETURNED else "草稿"
+        what = f"{campaign.name}{supplement}{label}{begun}还没有提交"
+        missing = intake.obstacles(submission, version)
+        note = missing[0] if missing else "都齐了，核对后就能提交。"
+        verb = "继续填报" if missing else "去提交"
+    return Todo(
+        state=unit.state if unit.state in IN_REVIEW else unit.open_state,
+        what=what,
+        whose=unit.agency,
+        note=note,
+        since=submission.state_since,
+        due=None if unit.is_accepted else campaign.due_at,
+        is_overdue=unit.is_overdue,
+        url=reverse("submission", args=[unit.open_id]),
+        verb=verb,
+        waits=submission.state != Submission.State.IN_REVIEW,
+    )
+
+
+def _latest_versions(submission_ids: Sequence[int]) -> dict[int, Version]:
+    versions = (
+        Version.objects.filter(submission__in=submission_ids)
+        .select_related("submission")
+        .prefetch_related("files")
+        .order_by("number")
+    )
+    return {version.submission_id: version for version in versions}
+
+
+def _returned(submission_ids: Sequence[int]) -> dict[int, str]:
+    """数据局退回 3 行，公安局退回 12 行: of the last round of each report that ended so."""
+    closings = Closing.objects.filter(
+        case__kind=intake.CASE_KIND, case__subject_id__in=submission_ids, round__outcome=Round.Outcome.RETURNED
+    ).order_by("round__number", "side")
+    told: dict[int, dict[int, list[str]]] = {}
+    for subject, number, side, returned in closings.values_list(
+        "case__subject_id", "round__number", "side", "returned"
+    ):
+        if returned:
+            told.setdefault(subject, {}).setdefault(number, []).append(f"{Side(side).label}退回 {returned} 行")
+    return {subject: "，".join(rounds[max(rounds)]) + "，已写明理由。" for subject, rounds in told.items()}
+
+
+# --- a side of the review ---------------------------------------------------------------------------------------------
+def of_reviewer(person: Person, shown: Sequence[Shown]) -> list[Todo]:
+    """Cases that wait for the person's side and that the person may judge. Three queries."""
+    side = reviews.side_of(person)
+    if side is None:
+        return []
+    rounds = [round_ for round_ in reviews.queue(person, reviews.WAITING) if not vars(round_)["is_author"]]
+    decided = _decided([round_.case_id for round_ in rounds if vars(round_)["own_begun"]], side)
+    by_pk = {one.pk: one for one in shown}
+    subjects = [round_.case.subject_id for round_ in rounds if round_.case.kind == intake.CASE_KIND]
+    campaign_of = dict(Submission.objects.filter(pk__in=subjects).values_list("pk", "obligation__campaign_id"))
+    return [_case(round_, decided, by_pk.get(campaign_of.get(round_.case.subject_id, 0))) for round_ in rounds]
+
+
+def _case(round_: Round, decided: dict[int, int], campaign: Shown | None) -> Todo:
+    case = round_.case
+    count = decided.get(case.pk, 0)
+    again = f"第 {round_.number} 版，" if round_.number > 1 else ""
+    return Todo(
+        state="open",
+        what=case.title,
+        whose=case.agency.short_name,
+        note=f"{again}已审 {count} / {round_.item_count}" if count else f"{again}共 {round_.item_count} 行",
+        since=round_.opened_at,
+        due=campaign.due_at if campaign else None,
+        is_overdue=campaign.is_past if campaign else False,
+        url=reverse_or_none("review", case.pk),
+        verb="继续审核" if count else "开始审核",
+    )
+
+
+def _decided(case_ids: Sequence[int], side: Side) -> dict[int, int]:
+    """How many items of the open round this side has passed or returned, by case."""
+    same = Item.objects.filter(
+        round__case=OuterRef("case"), round__ended_at=None, key=OuterRef("item_key"), hash=OuterRef("item_hash")
+    )
+    verdicts = Verdict.objects.filter(Exists(same), case__in=case_ids, side=side, superseded_at=None)
+    return dict(verdicts.exclude(decision=Decision.QUESTION).order_by().values_list("case").annotate(found=Count("pk")))
+
+
+# --- the office -------------------------------------------------------------------------------------------------------
+def of_office(shown: Sequence[Shown], seen: dict[int, list[Unit]]) -> list[Todo]:
+    """Units that are late, campaigns that end soon or can be closed, and the want of a campaign. No query."""
+    under_way = [one for one in shown if one.closed_at is None and one.opens_on <= one.today]
+    found = [todo for one in under_way for todo in _of_campaign(one, seen[one.pk])]
+    if not any(one.closed_at is None for one in shown):
+        found.append(
+            Todo(
+                state="missing",
+                what="没有进行中的轮次",
+                whose="",
+                note="各单位要等新的一轮开始才能填报。",
+                url=reverse("campaign_add"),
+                verb="新建轮次",
+            )
+        )
+    return found
+
+
+def _of_campaign(shown: Shown, counted: Sequence[Unit]) -> list[Todo]:
+    figures = tally(counted)
+    if figures.accepted == figures.total:
+        return [
+            Todo(
+                state="accepted",
+                what=f"{shown.name}的 {figures.total} 个单位已全部通过",
+                whose="",
+                note="没有补报的话，可以关闭本轮。",
+                due=shown.due_at,
+                url=reverse("campaign", args=[shown.pk]),
+                verb="查看轮次",
+            )
+        ]
+    if shown.is_past:
+        return _late(shown, worries(Wanted(overdue=True).chosen(counted), shown))
+    if shown.days_left > ABOUT_TO_END:
+        return []
+    left = figures.counts[ObligationState.MISSING] + figures.counts[ObligationState.DRAFT]
+    returned = figures.counts[ObligationState.RETURNED]
+    return [
+        Todo(
+            state="waiting",
+            what=f"{shown.name}{due_words(shown)}",
+            whose="",
+            note=f"{left} 个单位还没有提交，{returned} 个退回未改，{figures.total - figures.accepted} 个还没有通过。",
+            due=shown.due_at,
+            url=units_url(shown.pk, states=[ObligationState.MISSING, ObligationState.DRAFT, ObligationState.RETURNED])
+            if left + returned
+            else units_url(shown.pk, states=IN_REVIEW),
+            verb="查看名单",
+        )
+    ]
+
+
+def _late(shown: Shown, late: Sequence[Unit]) -> list[Todo]:
+    found = [
+        Todo(
+            state=unit.state,
+            what=f"{unit.agency}逾期 {late_words(shown)}",
+            whose=unit.agency,
+            note=shown.name,
+            since=unit.since or shown.begins_at,
+            due=shown.due_at,
+            is_overdue=True,
+            url=reverse("submission", args=[unit.shown_id]) if unit.shown_id else reverse("submissions"),
+            verb="查看" if unit.shown_id else "代报",
+        )
+        for unit in late[:NAMED_UNITS]
+    ]
+    if len(late) > NAMED_UNITS:
+        found.append(
+            Todo(
+                state="overdue",
+                what=f"还有 {len(late) - NAMED_UNITS} 个单位逾期",
+                whose="",
+                note=shown.name,
+                since=shown.as_of,
+                due=shown.due_at,
+                is_overdue=True,
+                url=units_url(shown.pk, overdue=True),
+                verb="查看全部",
+            )
+        )
+    return found
