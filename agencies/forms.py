@@ -7,16 +7,18 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.http import QueryDict
 
 from . import passwords
 from .models import Agency, DutyClass, Person, Role
 from .services import USERNAME, USERNAME_RULE
 
 
-def helper(verb: str) -> FormHelper:
-    """A posted form with one button that says what it does."""
+def helper(verb: str, error_title: str = "") -> FormHelper:
+    """A posted form with one button that says what it does; `error_title` stands over what is wrong."""
     made = FormHelper()
     made.attrs = {"novalidate": ""}
+    made.form_error_title = error_title
     made.add_input(Submit("", verb))
     return made
 
@@ -44,7 +46,7 @@ class LoginForm(forms.Form):
     password = password_field("密码", "current-password")
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    helper = helper("登录")
+    helper = helper("登录", "没有登录")
 
 
 class NewPassword(forms.Form):
@@ -150,6 +152,12 @@ class PeopleFilter(forms.Form):
         choices=[("", "全部状态"), ("active", "启用"), ("disabled", "停用"), ("locked", "已锁定")],
         required=False,
     )
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data, label_suffix="")
+        for field in self.fields.values():
+            select = isinstance(field.widget, forms.Select)
+            field.widget.attrs["class"] = "form-select" if select else "form-control"
 
 
 class ActiveForm(forms.Form):

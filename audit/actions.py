@@ -89,6 +89,13 @@ FACTS: dict[str, str] = {
     "form": "格式",
     "count": "条数",
     "filters": "筛选条件",
+    "agencies.division": "区划",
+    "agencies.divisionalias": "区划别名",
+    "agencies.placekind": "场所类别",
+    "agencies.agency": "单位",
+    "agencies.duty": "职责",
+    "agencies.task": "任务",
+    "agencies.taskparty": "任务单位",
 }
 
 VALUES: dict[tuple[str, str], str] = {

@@ -9,7 +9,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -39,12 +39,18 @@ class JournalFilter(forms.Form):
     """The list's filters, as they stand in the URL."""
 
     action = _choice("操作", "全部操作", ACTIONS)
-    actor = forms.CharField(label="操作人", max_length=60, required=False)
+    actor = forms.CharField(label="操作人", max_length=60, required=False, widget=forms.TextInput({"size": 12}))
     object_type = _choice("对象", "全部对象", OBJECTS)
-    object_id = forms.CharField(label="对象编号", max_length=60, required=False)
+    object_id = forms.CharField(label="对象编号", max_length=60, required=False, widget=forms.TextInput({"size": 6}))
     since = _day("从")
     until = _day("到")
     before = forms.IntegerField(min_value=1, max_value=2**62, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data, label_suffix="")
+        for field in self.fields.values():
+            select = isinstance(field.widget, forms.Select)
+            field.widget.attrs["class"] = "form-select" if select else "form-control"
 
 
 @require_safe
@@ -61,9 +67,9 @@ def journal_verify(request: HttpRequest) -> HttpResponse:
     checked, fault = chain.verify()
     seq, text = chain.head()
     with transaction.atomic():
-        told = f"{fault.seq}: {fault.reason}" if fault else ""
         by: Any = request.user
-        chain.record(by, "journal.verified", by, agency_id=by.agency_id, checked=checked, fault=told)
+        facts = {"fault": f"{fault.seq}: {fault.reason}"} if fault else {}
+        chain.record(by, "journal.verified", by, agency_id=by.agency_id, checked=checked, **facts)
     return _page(request, {"verified": True, "checked": checked, "fault": fault, "anchor": f"{seq}:{text}"})
 
 
