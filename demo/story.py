@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 
 from django.utils import timezone
-from PIL import Image, ImageDraw
 
 from agencies.models import Agency, Division, Person
 from inventory import campaigns, services, uploads
@@ -21,6 +19,7 @@ from reviews.models import Case, Decision, Round
 from sheets.template import write_template
 
 from . import county
+from .paper import stamped_page
 from .people import clerk_of
 
 CAMPAIGN = "{year}年公共场所视频资源梳理"
@@ -112,19 +111,6 @@ def _stamp(clerk: Person, submission: Submission) -> Submission:
     uploads.upload_scan(clerk, submission.pk, stamped_page(), "盖章扫描件.png")
     version = submission.versions.get(submitted_at__isnull=True)
     return services.submit(clerk, submission.pk, version.hash)
-
-
-def stamped_page() -> bytes:
-    """A picture of a stamped sheet of paper (PNG), plainly a specimen."""
-    page = Image.new("RGB", (1240, 1754), "white")
-    draw = ImageDraw.Draw(page)
-    for line in range(12):
-        draw.line((150, 300 + line * 70, 1090, 300 + line * 70), fill="#999999", width=2)
-    draw.ellipse((740, 1200, 1020, 1480), outline="#c00000", width=10)
-    draw.text((810, 1325), "SPECIMEN", fill="#c00000")
-    out = io.BytesIO()
-    page.save(out, "PNG")
-    return out.getvalue()
 
 
 def _submitted(code: str, count: int) -> Round:

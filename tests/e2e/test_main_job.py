@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from agencies.models import Person
 from audit import journal
 from cameras.models import Camera, CameraVersion, Pole
-from demo.story import stamped_page
+from demo.paper import stamped_page
 from inventory import campaigns
 from inventory.models import CameraRow
 from tests.e2e import browser as real
