@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import campaign_urls, downloads, views
+from . import campaign_urls, downloads, guide, views
 
 urlpatterns = [
     *campaign_urls.urlpatterns,
