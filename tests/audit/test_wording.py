@@ -14,6 +14,7 @@ from audit.actions import ACTIONS, FACTS, OBJECTS, fact_lines, fact_text
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"[a-z]+\.[a-z_]+")
+RECORDERS = {"record", "_record"}
 PREFIXES = {code.split(".")[0] for code in ACTIONS}
 
 
@@ -31,7 +32,7 @@ def recorded(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and len(node.args) > 1:
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in {"record", "_record"}:
+            if name in RECORDERS:
                 yield from literals(node.args[1])
         if isinstance(node, ast.Constant) and CODE.fullmatch(text := str(node.value)):
             yield from {text} if text.split(".", maxsplit=1)[0] in PREFIXES else ()
@@ -90,3 +91,16 @@ def test_facts_in_words() -> None:
     assert fact_text("") == fact_text(None) == fact_text([]) == "（空）"
     assert fact_text(0) == "0"
     assert fact_text("a\n\x1b[31m\u202eb") == "a\\u000a\\u001b[31m\\u202eb"
+
+
+def test_every_fact_named_in_the_source_has_its_wording() -> None:
+    missing = {}
+    for file in sources():
+        text = file.read_text(encoding="utf-8")
+        if "journal" not in text:
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in RECORDERS:
+                named = {word.arg for word in node.keywords if word.arg}
+                missing |= dict.fromkeys(named - {"agency_id"} - set(FACTS), str(file.relative_to(ROOT)))
+    assert missing == {}, "say these in FACTS of audit/actions.py"
