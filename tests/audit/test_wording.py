@@ -51,7 +51,7 @@ def literals(node: ast.expr) -> Iterator[str]:
 
 def test_every_recorded_code_has_its_wording() -> None:
     labels = {model._meta.label_lower for model in apps.get_models()}
-    missing = {}
+    missing: dict[str, str] = {}
     for file in sources():
         text = file.read_text(encoding="utf-8")
         if "journal" not in text or file.name == "actions.py":
@@ -94,7 +94,7 @@ def test_facts_in_words() -> None:
 
 
 def test_every_fact_named_in_the_source_has_its_wording() -> None:
-    missing = {}
+    missing: dict[str, str] = {}
     for file in sources():
         text = file.read_text(encoding="utf-8")
         if "journal" not in text:
