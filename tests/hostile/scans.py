@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from typing import Any
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -54,12 +55,12 @@ def object_stream(number: int, body: str, *, filters: str = "/FlateDecode", pack
     return head.encode() + data + b"\nendstream"
 
 
-def picture(kind: str = "PNG", size: tuple[int, int] = (400, 300), mode: str = "RGB", **more: object) -> bytes:
+def picture(kind: str = "PNG", size: tuple[int, int] = (400, 300), mode: str = "RGB", **more: Any) -> bytes:
     """A sound picture with a red half, so that its orientation shows."""
     image = Image.new(mode, size)
     image.paste(Image.new(mode, (size[0] // 2, size[1]), _red(mode)), (0, 0))
     out = io.BytesIO()
-    image.save(out, kind, **more)  # type: ignore[arg-type]
+    image.save(out, kind, **more)
     return out.getvalue()
 
 
@@ -69,7 +70,7 @@ def with_metadata(kind: str, orientation: int = 1) -> bytes:
     exif[0x0112] = orientation
     exif[0x010E] = "SECRET-REMARK"
     exif.get_ifd(0x8825)[2] = (31.0, 40.0, 0.0)
-    more: dict[str, object] = {"exif": exif, "icc_profile": b"SECRET-PROFILE" * 20}
+    more: dict[str, Any] = {"exif": exif, "icc_profile": b"SECRET-PROFILE" * 20}
     if kind == "PNG":
         info = PngInfo()
         info.add_text("Comment", "SECRET-COMMENT")
@@ -105,13 +106,14 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">L", len(body)) + kind + body + struct.pack(">L", zlib.crc32(kind + body))
 
 
-def _red(mode: str) -> object:
-    return {
+def _red(mode: str) -> float | tuple[float, ...]:
+    colours: dict[str, float | tuple[float, ...]] = {
         "L": 200,
         "LA": (200, 255),
         "CMYK": (0, 255, 255, 0),
         "RGBA": (255, 0, 0, 255),
         "P": 3,
         "1": 1,
-        "I;16": 60000,
-    }.get(mode, (255, 0, 0))
+        "I;16": 60_000,
+    }
+    return colours.get(mode, (255, 0, 0))
