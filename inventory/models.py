@@ -225,6 +225,7 @@ class StagedRow(models.Model):
     key = models.BigIntegerField()
     sheet = models.CharField("工作表", max_length=64)
     row = models.PositiveIntegerField("行号")
+    seq = models.IntegerField("序号", null=True)
     raw = models.JSONField()
     merge_group = models.IntegerField(null=True)
     erased = ArrayField(models.CharField(max_length=40), db_default=[])
@@ -233,7 +234,7 @@ class StagedRow(models.Model):
     warnings = models.PositiveSmallIntegerField(default=0)
     registry_number = models.CharField("登记编号", max_length=20, blank=True, default="")
     match_id = models.BigIntegerField("对应的登记记录", null=True)
-    fate = models.CharField("入库方式", max_length=12, blank=True, default="")
+    fate = models.CharField("入库方式", max_length=12, blank=True, db_default="")
 
     class Meta:
         abstract = True

@@ -54,12 +54,12 @@ class Sheetlike:
             old = self._said(column, lambda name: getattr(before, name)) if before is not None else new
             kind = "code" if column.key == "code" else ""
             if not stated and before is not None:
-                cells.append(Cell(old, kind, kept=bool(old)))
+                cells.append(Cell(old, kind if old else "", column.css, kept=bool(old)))
             elif old != new:
-                cells.append(Cell(new, kind, old=old))
+                cells.append(Cell(new, kind if new else "", column.css, old=old))
                 changes.append(Change(column.title, old, new or ERASED))
             else:
-                cells.append(Cell(new, kind))
+                cells.append(Cell(new, kind, column.css))
         return cells, changes
 
     @staticmethod
@@ -67,7 +67,7 @@ class Sheetlike:
         return any(getattr(row, name) not in (None, "") or name in row.erased for name in column.fields)
 
     def _said(self, column: Shown, value_of: Callable[[str], Any]) -> str:
-        """The column as a person reads it; a remark stands in brackets, a label's state only where there is no label."""
+        """The column as a person reads it; a remark stands in brackets, a label's state where no label is."""
         first, *more = column.fields
         text = say(first, value_of(first), self.words, self.names)
         for name in more:

@@ -1,4 +1,4 @@
-"""Staged rows as the workbench shows them: totals, the table with what each row changes, and which rows cannot be passed."""
+"""Staged rows as the workbench shows them: totals, what each row changes, and which rows cannot be passed."""
 
 from __future__ import annotations
 
@@ -121,7 +121,9 @@ class StagedItems:
                 totals["" if show == "every" else show] += count
         tones = {WARNED: "attention", TAKEN: "bad"}
         labels = {"": "行数", **FILTERS}
-        return [Figure(labels[show], count, show, tones.get(show, "") if count else "") for show, count in totals.items()]
+        return [
+            Figure(labels[show], count, show, tones.get(show, "") if count else "") for show, count in totals.items()
+        ]
 
     # --- row by row ---------------------------------------------------------------------------------------------
     def _all(self, target: Target) -> QuerySet[Any]:
