@@ -27,6 +27,8 @@ from sheets.table import Table
 #: The hidden sheet that marks our template: A1 this word, then one row for each form: its key, version.
 MARK_SHEET = "_模板"
 MARK = "jinzhai-video"
+#: The sheet of our template that tells how to fill it in.
+GUIDE_SHEET = "填写说明"
 
 #: More rows than this in one sheet are not judged; the gate's own limits come first.
 MOST_ROWS = 200_000
@@ -37,12 +39,12 @@ _UNIT = re.compile(r"填报单位(?:\(盖章\)|（盖章）)?[:：]\s*(.*?)\s*(?
 
 
 def check(
-    data: bytes,
+    data: bytes | Workbook,
     declarations: Sequence[Sheet],
     options: Options | None = None,
     on_progress: Progress | None = None,
 ) -> Report:
-    """Check a workbook against the declared forms.
+    """Check a workbook, its bytes or one that is being opened, against the declared forms.
 
     Raises `Refused` when it cannot be read at all. `on_progress(phase, rows)` hears how many rows were read so far.
     """
@@ -50,7 +52,8 @@ def check(
     wanted = [sheet for sheet in declarations if options.kind in {"", sheet.key}]
     run = _Run(options, wanted, on_progress or _silent)
     with _collector_paused():
-        for raw in Workbook(data).sheets():
+        book = data if isinstance(data, Workbook) else Workbook(data)
+        for raw in book.sheets():
             run.examine(raw)
         run.conclude(declarations)
         return run.report()
@@ -85,7 +88,7 @@ class _Run:
                 if header is not None:
                     self.general.append(structure_finding("S008", sheet=raw.name, value=raw.name))
             elif header is None:
-                summary.note = "没有附件4的表头，没有读入"
+                summary.note = "填写说明，不读入" if raw.name == GUIDE_SHEET else "没有附件4的表头，没有读入"
             else:
                 self._read(raw, header, summary, batch)
 

@@ -66,7 +66,7 @@ def recognise(rows: Sequence[Sequence[Cell]], declarations: Sequence[Sheet]) -> 
     for declaration in declarations:
         for row in range(min(SEARCHED_ROWS, len(rows))):
             found = _match(rows, row, declaration)
-            if best is None or found.score > best.score:
+            if best is None or len(found.columns) > len(best.columns):
                 best = found
     if best is None or best.score < max(LEAST_HEADERS, LEAST_SHARE * len(best.declaration.official)):
         return None

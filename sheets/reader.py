@@ -13,7 +13,7 @@ from functools import partial
 from io import BytesIO
 from itertools import islice
 from threading import Thread
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import python_calamine as calamine
 
@@ -45,37 +45,70 @@ class RawSheet:
 
 
 class Workbook:
-    """An opened workbook. Raises `Refused` (S010, S011) for what cannot be read."""
+    """A workbook being opened. Parsing begins at once in a thread of its own, for the reader lets go of Python's lock.
+
+    `sheets` raises `Refused` (S010, S011) for what cannot be read.
+    """
 
     def __init__(self, data: bytes) -> None:
-        self._broken: dict[str, dict[tuple[int, int], Broken]] = {}
-        # Beside the reader, which lets go of Python's lock while it parses.
-        self._search: Thread | None = Thread(target=self._find_broken, args=(data,), daemon=True)
-        with suppress(RuntimeError):
-            self._search.start()
-        if self._search.ident is None:
-            self._search = None
-            self._find_broken(data)
-        self._book = _guarded(partial(calamine.CalamineWorkbook.from_filelike, BytesIO(data)))
+        self._book: calamine.CalamineWorkbook | None = None
+        self._first = _Ahead(partial(self._open, data))
+        self._broken = _Ahead(partial(broken_cells, data))
 
-    def _find_broken(self, data: bytes) -> None:
-        self._broken = broken_cells(data)
+    def _open(self, data: bytes) -> calamine.CalamineSheet | None:
+        """Open the book and parse its first sheet, which is nearly always the one that matters."""
+        self._book = _guarded(partial(calamine.CalamineWorkbook.from_filelike, BytesIO(data)))
+        metas = self._book.sheets_metadata
+        return self._parse(metas[0]) if metas else None
+
+    def _parse(self, meta: calamine.SheetMetadata) -> calamine.CalamineSheet | None:
+        """One worksheet; charts and the like have no rows."""
+        if self._book is None or meta.typ != calamine.SheetTypeEnum.WorkSheet:
+            return None
+        return _guarded(partial(self._book.get_sheet_by_name, meta.name))
 
     def sheets(self) -> Iterator[RawSheet]:
-        """Every worksheet in workbook order; charts and the like come without rows."""
-        for meta in list(self._book.sheets_metadata):
-            is_sheet = meta.typ == calamine.SheetTypeEnum.WorkSheet
+        """Every sheet in workbook order."""
+        first = self._first.result()
+        for number, meta in enumerate(self._book.sheets_metadata if self._book else ()):
+            sheet = self._parse(meta) if number else first
+            first = None
             visible = meta.visible == calamine.SheetVisibleEnum.Visible
-            sheet = _guarded(partial(self._book.get_sheet_by_name, meta.name)) if is_sheet else None
-            if self._search is not None:
-                self._search.join()
             if sheet is None or sheet.start is None:
                 yield RawSheet(meta.name, visible, 0, iter(()), (), {})
                 continue
             ranges = _guarded(partial(getattr, sheet, "merged_cell_ranges")) or ()
             merges = [(top, left, bottom, right) for (top, left), (bottom, right) in ranges]
-            broken = self._broken.pop(meta.name, {})
+            broken = self._broken.result().get(meta.name, {})
             yield RawSheet(meta.name, visible, sheet.start[1], _batches(sheet), merges, broken)
+
+
+class _Ahead(Generic[Result]):
+    """A call under way in a thread; what it raises comes out where its result is asked for."""
+
+    def __init__(self, call: Callable[[], Result]) -> None:
+        self._call = call
+        self._done: list[Result] = []
+        self._problem: BaseException | None = None
+        self._thread = Thread(target=self._run, daemon=True)
+        with suppress(RuntimeError):  # no thread to be had: the result is made when it is asked for
+            self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._done.append(self._call())
+        except BaseException as problem:  # noqa: BLE001 - raised again in `result`
+            self._problem = problem
+
+    def result(self) -> Result:
+        """What the call returned."""
+        if self._thread.ident is None:
+            self._run()
+        elif not self._done and self._problem is None:
+            self._thread.join()
+        if self._problem is not None:
+            raise self._problem
+        return self._done[0]
 
 
 def _batches(sheet: calamine.CalamineSheet) -> Iterator[list[Row]]:

@@ -70,6 +70,10 @@ class Kind:
         """The clean value of one raw value that is not blank; problems go to `flag`."""
         raise NotImplementedError
 
+    def show(self, *values: Any) -> Any:
+        """What a template writes into the cell for these clean values (one for each field), to come back when read."""
+        return values[0]
+
     def plain(self, cells: Sequence[Cell]) -> Plain:
         """Whether the filled cells of a column are without fault and, for `spread`, as good as clean."""
         return Plain.UNSURE

@@ -111,6 +111,9 @@ class Closed(Kind):
             return ""
         return known
 
+    def show(self, *values: Any) -> Any:
+        return self.labels.get(values[0], values[0])
+
 
 YES = ("是", "Y", "yes", "true", "对", "√", "✓", "☑", "1")
 NO = ("否", "N", "no", "false", "不是", "×", "✗", "0")
@@ -136,6 +139,9 @@ class YesNo(Kind):
             flag("unreadable", choices="是、否")
             return None
         return known == "是"
+
+    def show(self, *values: Any) -> Any:
+        return {True: "是", False: "否"}.get(values[0])
 
 
 class Partly(Kind):
@@ -177,3 +183,8 @@ class Partly(Kind):
             flag("long", length=len(rest), limit=self.limit)
             rest = ""
         return code, rest
+
+    def show(self, *values: Any) -> Any:
+        shown = dict(zip(("yes", "no", "partial"), self.choices, strict=True)).get(values[0], "")
+        remark = values[1] if self.remark else ""
+        return f"{shown}，{remark}" if remark else shown

@@ -184,6 +184,9 @@ class Days(Kind):
             flag("few", days=days)
         return days
 
+    def show(self, *values: Any) -> Any:
+        return None if values[0] is None else f"{values[0]}天"
+
     def _days(self, cell: Cell) -> int | None:
         if isinstance(cell, (date, time, timedelta, bool)):
             return None

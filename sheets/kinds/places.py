@@ -85,6 +85,9 @@ class Township(Kind):
             flag("unknown")
         return code
 
+    def show(self, *values: Any) -> Any:
+        return dict(zip(townships(), self.choices, strict=True)).get(values[0], "")
+
 
 @cache
 def place_kinds() -> dict[str, str]:
