@@ -114,7 +114,7 @@ class Registered:
     def _before(self, rows: Sequence[Any]) -> dict[int, Model]:
         """The version before the one that each row became; a row that became none changed nothing."""
         thing = self._target.thing_id
-        versions = self._target.version._default_manager
+        versions: Any = self._target.version._default_manager
         became = versions.filter(source_row_id__in=[row.pk for row in rows], number__gt=1)
         wanted = {(getattr(each, thing), each.number - 1): each.source_row_id for each in became}
         if not wanted:

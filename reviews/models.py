@@ -122,7 +122,7 @@ class Decision(models.TextChoices):
 
 
 class Verdict(models.Model):
-    """What one side says of one content: it belongs to (case, item key, item hash, side), so an unchanged row keeps it."""
+    """What one side says of one content: it belongs to (case, item key, item hash, side); an unchanged row keeps it."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="verdicts", db_index=False)
     round = models.ForeignKey(Round, models.PROTECT, related_name="+", db_index=False)
@@ -171,5 +171,3 @@ class Closing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.side}"
-
-

@@ -10,20 +10,23 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from agencies.models import Agency
 from audit import journal
 from audit.failures import Conflict, Invalid, require
 
-from .kinds import kind_of
-from .models import Case, Closing, Decision, Participation, Round, Side
+from .kinds import kind_of, unpassable
+from .models import Case, Closing, Decision, Item, Participation, Round, Side, Verdict
 from .permissions import SIDE_AGENCY, may_act_for
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from agencies.models import Person
+
+MIN_REASON = 2
 
 
 def open_round(
@@ -94,10 +97,11 @@ def refuse_reviewer_as_author(kind: str, subject_id: int, person: Person) -> Non
 
 
 def _lock(round_id: int, side: str, by: Person, version_hash: str) -> tuple[Case, Round]:
-    """Lock the case and check everything that every act of a side needs."""
+    """Lock the case and check everything that every act of a side needs, but for the person's part in it."""
     round_ = Round.objects.select_related("case").get(pk=round_id)
     case = Case.objects.select_for_update().get(pk=round_.case_id)
     round_ = Round.objects.get(pk=round_id)
+    round_.case = case
     require(may_act_for(by, side), "您不能代表这一方审核。")
     if round_.ended_at is not None:
         raise Conflict("本轮审核已经结束，请刷新页面查看结果。")
@@ -105,8 +109,13 @@ def _lock(round_id: int, side: str, by: Person, version_hash: str) -> tuple[Case
         raise Conflict("页面上的内容已不是最新版本，请刷新后再审。")
     if Closing.objects.filter(round=round_, side=side).exists():
         raise Conflict("本方已经办结，不能再改。")
-    _join(case, by, side)
     return case, round_
+
+
+def require_open(by: Person, round_id: int, side: str, version_hash: str) -> None:
+    """Raise PermissionDenied or Conflict as any act of the side would now: to refuse before reading on."""
+    with transaction.atomic():
+        _lock(round_id, side, by, version_hash)
 
 
 def mark(
@@ -121,17 +130,30 @@ def mark(
 ) -> int:
     """Record one side's verdict on the items with these keys, or (None) on every item it has not decided yet.
 
-    A new verdict supersedes the side's earlier one on the same content. Returns the number of items marked. Raises
-    Invalid without a reason for a return or a question, or when a key is not an item of the round.
+    A new verdict supersedes the side's earlier one on the same content; the very same verdict again changes nothing and
+    leaves no second audit row. Returns the number of verdicts recorded. Items that cannot be passed (`Kind.unpassable`)
+    are left open by a pass of all. Raises Invalid without a reason for a return or a question, without keys, for a key
+    that is not an item of the round, or for a pass of an item that cannot be passed.
     """
     reason = reason.strip()
-    if decision != Decision.PASS and len(reason) < 2:
+    if decision != Decision.PASS and len(reason) < MIN_REASON:
         raise Invalid("请写明理由，便于填报单位修改。")
+    if keys is not None and not keys:
+        raise Invalid("还没有选择任何一行。请先勾选，再操作。")
     with transaction.atomic():
         case, round_ = _lock(round_id, side, by, version_hash)
-        count = _write_verdicts(case, round_, side, by, decision, reason, keys)
-        if keys is not None and count != len(set(keys)):
+        _join(case, by, side)
+        if keys is not None and Item.objects.filter(round=round_, key__in=set(keys)).count() != len(set(keys)):
             raise Invalid("所选的行不属于本轮审核，请刷新页面重新选择。")
+        blocked = unpassable(round_) if decision == Decision.PASS else {}
+        if stopped := [blocked[key] for key in keys or () if key in blocked]:
+            raise Invalid(f"所选的行里有 {len(stopped)} 行不能通过：{in_words(stopped)}请退回这些行，由填报单位核对。")
+        count = _write_verdicts(
+            case, round_, side, by, decision=decision, reason=reason, keys=keys, left_open=tuple(blocked)
+        )
+        if not count:
+            transaction.set_rollback(True)  # nothing was said, so the person has not joined the case by it either
+            return 0
         journal.record(
             by,
             "review.marked",
@@ -146,25 +168,50 @@ def mark(
     return count
 
 
+def in_words(sentences: Sequence[str], most: int = 5) -> str:
+    """The first few sentences in one, and how many more there are."""
+    more = f"等 {len(sentences)} 行。" if len(sentences) > most else "。"
+    return "；".join(sentences[:most]) + more
+
+
 def _write_verdicts(
-    case: Case, round_: Round, side: str, by: Person, decision: Decision, reason: str, keys: Sequence[int] | None
+    case: Case,
+    round_: Round,
+    side: str,
+    by: Person,
+    *,
+    decision: Decision,
+    reason: str,
+    keys: Sequence[int] | None,
+    left_open: Sequence[int],
 ) -> int:
     with connection.cursor() as cursor:
         if keys is not None:
             cursor.execute(
                 """UPDATE reviews_verdict v SET superseded_at = now() FROM reviews_item i
                    WHERE i.round_id = %s AND i.key = ANY(%s) AND v.case_id = %s AND v.side = %s
-                     AND v.item_key = i.key AND v.item_hash = i.hash AND v.superseded_at IS NULL""",
-                [round_.pk, list(keys), case.pk, side],
+                     AND v.item_key = i.key AND v.item_hash = i.hash AND v.superseded_at IS NULL
+                     AND (v.decision, v.reason) <> (%s, %s)""",
+                [round_.pk, list(keys), case.pk, side, decision.value, reason],
             )
         cursor.execute(
             """INSERT INTO reviews_verdict
                  (case_id, round_id, item_key, item_hash, side, person_id, decision, reason, decided_at)
                SELECT %s, i.round_id, i.key, i.hash, %s, %s, %s, %s, now()
                FROM reviews_item i
-               WHERE i.round_id = %s AND (%s OR i.key = ANY(%s))
+               WHERE i.round_id = %s AND (%s OR i.key = ANY(%s)) AND NOT i.key = ANY(%s)
                ON CONFLICT (case_id, side, item_key, item_hash) WHERE superseded_at IS NULL DO NOTHING""",
-            [case.pk, side, by.pk, decision.value, reason, round_.pk, keys is None, list(keys or ())],
+            [
+                case.pk,
+                side,
+                by.pk,
+                decision.value,
+                reason,
+                round_.pk,
+                keys is None,
+                list(keys or ()),
+                list(left_open),
+            ],
         )
         return int(cursor.rowcount)
 
@@ -173,13 +220,16 @@ def close(by: Person, round_id: int, side: str, *, version_hash: str) -> Round:
     """Close a side: every item has its verdict. When both sides have closed, the round ends with its outcome.
 
     One returned item sends the version back; otherwise the owner's outcome handler takes everything in, in this very
-    transaction. Raises Conflict while items are undecided or in question.
+    transaction. Raises Conflict while items are undecided or in question, and while one is passed that has meanwhile
+    become impossible to pass.
     """
     with transaction.atomic():
         case, round_ = _lock(round_id, side, by, version_hash)
+        _join(case, by, side)
         tally = tally_of(round_, side)
         if tally["open"]:
             raise Conflict(f"还有 {tally['open']} 行没有给出通过或退回的意见，不能办结。")
+        _refuse_passed_in_vain(case, round_, side)
         Closing.objects.create(
             case=case,
             round=round_,
@@ -195,6 +245,19 @@ def close(by: Person, round_id: int, side: str, *, version_hash: str) -> Round:
         for action, facts in entries:
             journal.record(by, action, case, agency_id=case.agency_id, round=round_.number, **facts)
     return round_
+
+
+def _refuse_passed_in_vain(case: Case, round_: Round, side: str) -> None:
+    """Raise Conflict where the side passed an item before it became impossible to pass (Kind.unpassable)."""
+    blocked = unpassable(round_)
+    if not blocked:
+        return
+    item = Item.objects.filter(round=round_, key=OuterRef("item_key"), hash=OuterRef("item_hash"))
+    passed = Verdict.objects.filter(
+        Exists(item), case=case, side=side, decision=Decision.PASS, superseded_at=None, item_key__in=list(blocked)
+    )
+    if stopped := [blocked[key] for key in passed.order_by("item_key").values_list("item_key", flat=True)]:
+        raise Conflict(f"有 {len(stopped)} 行已不能通过：{in_words(stopped)}请退回这些行，再办结。")
 
 
 def tally_of(round_: Round, side: str) -> dict[str, int]:
