@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import file_digest
 from typing import Any, cast
@@ -125,8 +126,8 @@ def download(request: HttpRequest, listing: Listing, outs: Sequence[Out], form: 
     asked = listing.parse(request.GET, names, ignored=IGNORED)
     resource = RegistryResource(outs, names)
     headers = resource.get_export_headers()
-    stream = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    with transaction.atomic():
+    with ExitStack() as failing, transaction.atomic():
+        stream = failing.enter_context(tempfile.TemporaryFile())
         rows = resource.export_rows(listing.ordered(listing.rows(person, asked, names), asked))
         if form == "csv":
             count = write_csv(stream, headers, rows)
@@ -144,6 +145,7 @@ def download(request: HttpRequest, listing: Listing, outs: Sequence[Out], form: 
             sha256=digest,
             filters=asked.pairs(columns=False),
         )
-    stream.seek(0)
+        stream.seek(0)
+        failing.pop_all()  # the response closes it
     name = f"{listing.title}_{timezone.localdate():%Y%m%d}.{form}"
     return FileResponse(stream, as_attachment=True, filename=name, content_type=MEDIA_TYPES[form])
