@@ -1,7 +1,7 @@
 """The gate: what an uploaded file really is, and whether the reader may be let near it.
 
 Bytes decide, never the name. Everything here is counted and bounded, needs no library that trusts its input, and costs
-about a quarter of the reader's time; what only a reader can find is left to the confined child (`sheets.confined`).
+about a third of the reader's time; what only a reader can find is left to the confined child (`sheets.confined`).
 """
 
 from __future__ import annotations

@@ -6,10 +6,11 @@ hide inside another record's data.
 
 from __future__ import annotations
 
+import re
 import struct
 
 from sheets.gate_codes import refused
-from sheets.gate_limits import Limits
+from sheets.gate_limits import XLS_MAX_COLUMNS, XLS_MAX_ROWS, Limits
 from sheets.gate_reach import Reach, Tally, column_letters
 
 _BOF = {0x0809, 0x0409, 0x0209, 0x0009}
@@ -23,8 +24,18 @@ _MUL_RK = 0x00BD
 _CELLS = {0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x0006, 0x0003, 0x0004, 0x0005, 0x0206, 0x0406}
 """NUMBER, LABEL, BOOLERR, RK, LABELSST, FORMULA and their older numbers: row and column are the first two words."""
 
+_NEAR_CELLS = re.compile(
+    rb"(?:\xfd\x00\x0a\x00...\x00.{6}"  # LABELSST
+    rb"|\x03\x02\x0e\x00...\x00.{10}"  # NUMBER
+    rb"|\x7e\x02\x0a\x00...\x00.{6}"  # RK
+    rb"|\x01\x02\x06\x00.{6}"  # BLANK
+    rb"|\x08\x02\x10\x00.{16}"  # ROW
+    rb")*+",
+    re.DOTALL,
+)
+"""A run of the usual records with columns below 256; where the budget is the format's own, none needs a look."""
+
 _MAX_SHEETS = 256
-_XLS_ROWS, _XLS_COLUMNS = 65_536, 256
 _INTERNAL_BOOKS = {b"\x01\x04", b"\x01\x3a"}
 """SUPBOOK of the file itself, and of add-in functions."""
 
@@ -58,7 +69,13 @@ class _Walk:
         stream, size, at = self.stream, len(self.stream), 0
         two_words = struct.Struct("<HH").unpack_from
         rows, columns = 0, 0
+        limits = self.limits
+        whole = limits.max_rows >= XLS_MAX_ROWS and limits.max_columns >= XLS_MAX_COLUMNS
+        in_runs = whole and limits.max_area >= XLS_MAX_ROWS * XLS_MAX_COLUMNS
         while at + 4 <= size:
+            if in_runs and (run := _NEAR_CELLS.match(stream, at)) and run.end() > at:
+                at = run.end()
+                continue
             kind, length = two_words(stream, at)
             body = at + 4
             if body + length > size:
@@ -86,8 +103,8 @@ class _Walk:
             raise refused("G040", "工作表的位置不对")
 
     def cell(self, row: int, column: int) -> None:
-        if column >= _XLS_COLUMNS:
-            raise refused("G033", f"{column_letters(column + 1)}{row + 1} 有内容，.xls 最多 {_XLS_COLUMNS} 列")
+        if column >= XLS_MAX_COLUMNS:
+            raise refused("G033", f"{column_letters(column + 1)}{row + 1} 有内容，.xls 最多 {XLS_MAX_COLUMNS} 列")
         self.reach.add(row, column)
 
     def file_pass(self, _body: bytes) -> None:
@@ -115,7 +132,7 @@ class _Walk:
             first_row, last_row, first_column, last_column = struct.unpack_from("<HHHH", body, 0)
         else:
             raise refused("G040", "范围记录不完整")
-        if last_row > _XLS_ROWS or last_column > _XLS_COLUMNS:
+        if last_row > XLS_MAX_ROWS or last_column > XLS_MAX_COLUMNS:
             raise refused("G033", f"表格声明有 {last_row} 行、{last_column} 列")
         if last_row and last_column and (first_row >= last_row or first_column >= last_column):
             raise refused("G040", "范围记录不对")

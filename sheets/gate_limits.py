@@ -9,6 +9,7 @@ MIB = 1024 * 1024
 SHEET_MAX_ROWS = 1_048_576
 """Rows of an .xlsx sheet by the format itself (ECMA-376); nothing beyond it is a cell."""
 SHEET_MAX_COLUMNS = 16_384
+XLS_MAX_ROWS, XLS_MAX_COLUMNS = 65_536, 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Limits:
     """A part may be packed tighter than `max_ratio` while it inflates to no more than this."""
     max_rows: int = 250_000
     max_columns: int = 256
-    max_area: int = 16_000_000
+    max_area: int = XLS_MAX_ROWS * XLS_MAX_COLUMNS
     """Rows x columns of the box around a sheet's values: what the reader allocates, about 40 bytes each."""
     max_merge_area: int = 1_000_000
     max_merged_cells: int = 5_000_000

@@ -171,7 +171,7 @@ def test_what_the_gate_lets_pass_the_reader_survives(tmp_path: Path) -> None:
     for name, data in (
         ("wide.xlsx", wb.with_rows(wide)),
         ("formatted.xlsx", wb.far_cell('<c r="XFD1048576" s="1"/>')),
-        ("wide.xls", ole.xls(ole.dimensions(65_536, 256) + ole.number(0, 0) + ole.number(65_535, 240))),
+        ("wide.xls", ole.xls(ole.dimensions(65_536, 256) + ole.number(0, 0) + ole.number(65_535, 255))),
     ):
         (tmp_path / name).write_bytes(data)
         done = do(tmp_path, "read", str(tmp_path / name), limits=ChildLimits())

@@ -93,7 +93,6 @@ def test_far_values_in_old_workbooks_are_turned_away() -> None:
     for cells in (
         ole.dimensions(1, 1) + ole.number(0, 0) + ole.number(65_535, 65_535),
         ole.dimensions(1, 1) + ole.number(0, 300),
-        ole.dimensions(1, 1) + ole.number(0, 0) + ole.number(65_535, 255),
         ole.record(0x00FD, struct.pack("<HHHL", 0, 40_000, 0, 0)),
         ole.record(0x0006, struct.pack("<HH", 0, 999) + bytes(18)),
         ole.record(0x00BD, struct.pack("<HH", 0, 256) + bytes(6) + struct.pack("<H", 256)),
@@ -130,6 +129,17 @@ def test_merges_are_counted_once_across_the_cuts() -> None:
     count = 20_000
     limits = dataclasses.replace(Limits(), max_merges=count, max_merged_cells=2 * count, max_ratio=10_000)
     assert examine(wb.merge_bomb("A1:A2", count), "清单.xlsx", limits).kind == "xlsx"
+
+
+def test_old_workbooks_may_be_as_large_as_their_format_or_the_budget_says() -> None:
+    corners = ole.dimensions(65_536, 256) + ole.number(0, 0) + ole.number(65_535, 255)
+    assert passes(ole.xls(corners), "清单.xls") == "xls"
+    for limits in (
+        dataclasses.replace(Limits(), max_rows=65_535),
+        dataclasses.replace(Limits(), max_columns=255),
+        dataclasses.replace(Limits(), max_area=65_536 * 256 - 1),
+    ):
+        assert code(ole.xls(corners), "清单.xls", limits) == "G033"
 
 
 def test_absurd_merges_in_old_workbooks_are_turned_away() -> None:
