@@ -27,8 +27,8 @@ POLE_TITLES = titles_of(PoleVersion, *DERIVED)
 MOST_CAMERAS = 20
 """Cameras that a pole's page lists itself; the rest stand in the filtered list."""
 
-_ABOUT = ("code", "brand", "place_kind", "township", "police_station", "status")
-_STATE = ("built", "measure", "leased", "funding")
+_ABOUT = ("name", "code", "brand", "place_kind", "township", "police_station")
+_STATE = ("status", "built", "measure", "leased", "funding")
 _POLE = ("pole_number", "pole_built", "pole_height", "pole_arms", "pole_condition")
 
 

@@ -17,7 +17,7 @@ from .models import PlatformVersion
 from .sheet import PLATFORM
 
 TITLES = titles_of(PlatformVersion)
-_ABOUT = ("code", "vendor", "version", "place_kind", "address", "description")
+_ABOUT = ("name", "code", "vendor", "version", "place_kind", "address", "description")
 _ACCESS = ("network", "connected", "gbt28181", "gat1400", "cascade", "sharing", "retention", "protection")
 _MONEY = ("built", "funding", "cost", "upkeep")
 
