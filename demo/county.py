@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from decimal import Decimal
 from typing import Any
 
 ROADS = ("望山路", "云溪路", "松风路", "竹海大道", "青岚街", "映红路", "石桥街", "茶园路", "溪口路", "新晨路")
@@ -10,13 +11,16 @@ SPOTS = ("路口东南角", "路口西北角", "人行道", "停车区", "出入
 BRANDS = ("海康威视", "大华", "宇视", "科达", "天地伟业")
 
 
-def cameras(seed: str, townships: list[str], platform: str, count: int) -> list[dict[str, Any]]:
-    """`count` camera rows by column key, the same for the same seed; every fourth on a pole of its own."""
+def cameras(seed: str, townships: list[tuple[str, str]], platform: str, count: int) -> list[dict[str, Any]]:
+    """`count` camera rows of clean values, the same for the same seed; every fourth on a pole of its own.
+
+    `townships`: (code, name) pairs to draw from.
+    """
     draw = random.Random(seed)  # noqa: S311
     base = draw.randrange(100_000, 900_000)
     rows = []
     for place in range(count):
-        township = draw.choice(townships)
+        code, township = draw.choice(townships)
         name = f"{township[:-1]}{draw.choice(ROADS)}{draw.choice(SPOTS)}{place + 1:02d}"
         row: dict[str, Any] = {
             "seq": place + 1,
@@ -24,13 +28,13 @@ def cameras(seed: str, townships: list[str], platform: str, count: int) -> list[
             "name": name,
             "platform_name": platform,
             "brand": draw.choice(BRANDS),
-            "township": township,
+            "township": code,
             "police_station": f"{township[:-1]}派出所",
             "longitude": _degrees(draw, 115.45, 116.10),
             "latitude": _degrees(draw, 31.20, 31.75),
             "built": f"{draw.randrange(2016, 2026)}.{draw.randrange(1, 13):02d}",
             "label": name if draw.random() < 0.8 else "",
-            "leased": "是" if draw.random() < 0.15 else "否",
+            "leased": draw.random() < 0.15,
             "status": draw.choices(("在用", "停用", "维修"), (20, 1, 2))[0],
             "measure": draw.choices(("保留", "接入", "一机多用", "以迁代拆", "杆塔复用"), (8, 4, 1, 1, 1))[0],
         }
@@ -46,13 +50,13 @@ def cameras(seed: str, townships: list[str], platform: str, count: int) -> list[
     return rows
 
 
-def _degrees(draw: random.Random, low: float, high: float) -> str:
+def _degrees(draw: random.Random, low: float, high: float) -> Decimal:
     """Six decimals, the sixth not zero, as the form asks."""
-    return f"{draw.uniform(low, high):.5f}{draw.randrange(1, 10)}"
+    return Decimal(f"{draw.uniform(low, high):.5f}{draw.randrange(1, 10)}")
 
 
 def platforms(seed: str, name: str) -> list[dict[str, Any]]:
-    """One platform row by column key."""
+    """One platform row of clean values."""
     draw = random.Random(seed)  # noqa: S311
     cost = draw.randrange(20, 400)
     return [
@@ -60,17 +64,17 @@ def platforms(seed: str, name: str) -> list[dict[str, Any]]:
             "seq": 1,
             "name": name,
             "vendor": draw.choice(BRANDS),
-            "gbt28181": draw.choice(("是", "是", "否")),
+            "gbt28181": draw.choice(("yes", "yes", "no")),
             "gat1400": draw.choice(("是", "否")),
             "address": f"示例街道{draw.randrange(1, 200)}号",
             "network": draw.choice(("专线", "视频专网", "互联网")),
             "protection": "防火墙一台，入侵检测一套",
-            "retention": f"{draw.choice((30, 30, 60, 90, 15))}天",
+            "retention_days": draw.choice((30, 30, 60, 90, 15)),
             "description": "管理本单位公共区域视频",
             "version": f"V{draw.randrange(2, 6)}.{draw.randrange(0, 9)}",
             "sharing": "具备联网网关，可按需共享",
-            "connected": draw.choice(("已对接", "未对接")),
-            "code": f"3415240000200{draw.randrange(0, 10)}{draw.randrange(1, 999_999):06d}",
+            "connected": draw.choice(("yes", "no")),
+            "code": f"3415240000200{draw.choice((0, 2, 6, 8))}{draw.randrange(1, 999_999):06d}",
             "cascade": draw.choice(("市县两级", "县本级", "未级联")),
             "built": f"{draw.randrange(2016, 2025)}.{draw.randrange(1, 13):02d}",
             "cost": cost,

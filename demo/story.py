@@ -95,10 +95,10 @@ def _uploaded(code: str, count: int) -> tuple[Person, Submission]:
     return clerk, submission
 
 
-def _townships(agency: Agency) -> list[str]:
+def _townships(agency: Agency) -> list[tuple[str, str]]:
     if agency.division is not None:
-        return [agency.division.name]
-    return list(Division.objects.exclude(kind=Division.Kind.SPECIAL).values_list("name", flat=True))
+        return [(agency.division.code, agency.division.name)]
+    return list(Division.objects.exclude(kind=Division.Kind.SPECIAL).values_list("code", "name"))
 
 
 def _work() -> None:

@@ -32,6 +32,9 @@ _TOO_WIDE = """() => {
 }"""
 _CLIPPED = """() => {
   const holdsText = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+  const inline = (element) => getComputedStyle(element).display === "inline";
+  const showsText = (element) => holdsText(element)
+    || [...element.children].some((child) => inline(child) && showsText(child));
   const found = [];
   for (const element of document.querySelectorAll("body *")) {
     if (!element.getClientRects().length || element.closest(".visually-hidden, .skip")) continue;
@@ -41,9 +44,8 @@ _CLIPPED = """() => {
     const cut = (overflow, over) => over && !scrolls.includes(overflow) && overflow !== "visible";
     const wide = cut(style.overflowX, element.scrollWidth > element.clientWidth + 1);
     const tall = cut(style.overflowY, element.scrollHeight > element.clientHeight + 1) && element.tabIndex < 0;
-    const outside = (wide || tall) && (holdsText(element) || element.querySelector("*"));
-    if (outside) found.push(element.outerHTML.slice(0, 160));
-    if (holdsText(element) && style.display.startsWith("inline") === false && style.overflowX === "visible"
+    if (wide || tall) found.push(element.outerHTML.slice(0, 160));
+    if (showsText(element) && style.display.startsWith("inline") === false && style.overflowX === "visible"
         && style.position !== "absolute" && element.scrollWidth > element.clientWidth + 1
         && !element.closest(".data-wrap, .code20")) found.push("spills: " + element.outerHTML.slice(0, 160));
   }

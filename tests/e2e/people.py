@@ -20,7 +20,7 @@ def at_work(browser: Browser, site: str, person: Person) -> Iterator[Page]:
     page.goto("/login/")
     page.fill("[name=username]", person.username)
     page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    page.get_by_role("button", name="登录").click()
     page.wait_for_url("**/")
     try:
         yield page

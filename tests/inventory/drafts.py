@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,38 +38,38 @@ def obligation_of(agency_code: str) -> Obligation:
 
 
 def camera_row(number: int, **values: Any) -> dict[str, Any]:
-    """A faultless camera row by column key; `number` makes it different from its neighbours."""
+    """A faultless camera row of clean values; `number` makes it different from its neighbours."""
     return {
         "seq": number,
         "code": f"34152400001320{number:06d}",
         "name": f"示例路口{number}",
         "platform_name": "梅山镇视频平台",
         "brand": "海康威视",
-        "township": "梅山镇",
-        "longitude": f"115.90{number:03d}1",
-        "latitude": f"31.70{number:03d}1",
+        "township": "341524100",
+        "longitude": Decimal(f"115.90{number:03d}1"),
+        "latitude": Decimal(f"31.70{number:03d}1"),
         "built": "2020.03",
         "label": f"示例路口{number}",
-        "leased": "否",
+        "leased": False,
         "status": "在用",
         "measure": "保留",
     } | values
 
 
 def platform_row(**values: Any) -> dict[str, Any]:
-    """A faultless platform row by column key."""
+    """A faultless platform row of clean values."""
     return {
         "seq": 1,
         "name": "梅山镇视频平台",
         "vendor": "海康威视",
-        "gbt28181": "是",
+        "gbt28181": "yes",
         "gat1400": "否",
         "address": "示例街1号",
         "network": "专线",
         "protection": "防火墙",
-        "retention": "30天",
+        "retention_days": 30,
         "sharing": "具备",
-        "connected": "已对接",
+        "connected": "yes",
         "code": "34152400002000000001",
         "cascade": "县本级",
         "built": "2020.03",

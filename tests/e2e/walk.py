@@ -1,0 +1,57 @@
+"""Walk a site as one person: every page that links lead to, a few of each route, each judged and photographed."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
+
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+from tests.e2e.browser import assert_sound, troubles
+
+PER_ROUTE = 2
+"""Pages looked at of each route and state; a list of a thousand things needs no thousand looks."""
+SKIPPED = {"template", "camera_export", "pole_export", "platform_export", "source_file", "submission_scan_file", "submission_scan"}
+"""Downloads and pictures."""
+
+
+def walk(page: Page, photos: Path) -> tuple[list[str], list[str]]:
+    """Start at home and follow links within the site; return (routes seen, complaints)."""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+    waiting, seen, counted = deque(["/"]), {"/"}, Counter[str]()
+    complaints = []
+    photos.mkdir(parents=True, exist_ok=True)
+    while waiting:
+        path = waiting.popleft()
+        name = _route(path)
+        if name is None or name in SKIPPED or counted[name] >= PER_ROUTE:
+            continue
+        counted[name] += 1
+        response = page.goto(origin + path)
+        assert response is not None
+        page.screenshot(path=photos / f"{name}-{counted[name]}.png")
+        if response.status != 200:
+            complaints.append(f"{path}: {response.status}")
+            troubles(page)
+            continue
+        try:
+            assert_sound(page)
+        except AssertionError as error:
+            complaints.append(f"{path}: {error}")
+        for link in page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)"):
+            address = urldefrag(link).url
+            if address.startswith(origin + "/"):
+                further = address.removeprefix(origin)
+                if further not in seen:
+                    seen.add(further)
+                    waiting.append(further)
+    return sorted(counted), complaints
+
+
+def _route(path: str) -> str | None:
+    try:
+        return resolve(urlsplit(path).path).url_name
+    except Resolver404:
+        return None
