@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from inventory.obligations import ObligationState
 from inventory.services import CASE_KIND
 from reviews.models import Closing, Side
 
+from .links import units_url
 from .stats import Shown, Unit
 
 WORST = 5
@@ -29,10 +32,12 @@ _HARM = {
 
 @dataclass(frozen=True, slots=True)
 class Worry:
-    """A unit and why it needs attention, in one short sentence."""
+    """A unit, why it needs attention in one short sentence, and where to look: its report, or the units like it."""
 
     unit: Unit
     reason: str
+    url: str
+    verb: str
 
 
 def worries(counted: Iterable[Unit], shown: Shown) -> list[Unit]:
@@ -45,7 +50,13 @@ def worst(counted: Iterable[Unit], shown: Shown, most: int = WORST) -> list[Worr
     """The first of them with their reasons. One query."""
     chosen = worries(counted, shown)[:most]
     closed = closed_sides([unit.open_id for unit in chosen if unit.open_id and unit.state in IN_REVIEW])
-    return [Worry(unit, _reason(unit, shown, closed)) for unit in chosen]
+    return [Worry(unit, _reason(unit, shown, closed), *_button(unit, shown)) for unit in chosen]
+
+
+def _button(unit: Unit, shown: Shown) -> tuple[str, str]:
+    if unit.shown_id:
+        return reverse("submission", args=[unit.shown_id]), "查看"
+    return units_url(shown.pk, states=[unit.state], overdue=unit.is_overdue), "名单"
 
 
 def closed_sides(submission_ids: Sequence[int]) -> dict[int, set[str]]:

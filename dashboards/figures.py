@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from agencies.models import Person
 from inventory.obligations import ACCEPTED_STATES, REPORTED_STATES, ObligationState
+from inventory.roster import GROUP_BY_KEY
 
 from .badges import badge_for
 from .links import registry_url, rows_url, units_url
@@ -104,7 +105,15 @@ class UnitRow:
     cameras_url: str
 
 
-def unit_rows(counted: Sequence[Unit], cameras: dict[int, int], submission_url: str) -> list[UnitRow]:
+def by_group(rows: Sequence[UnitRow]) -> list[tuple[str, list[UnitRow]]]:
+    """(label, rows) of each group with a unit in it, in the order given."""
+    found: dict[str, list[UnitRow]] = {}
+    for row in rows:
+        found.setdefault(row.unit.group, []).append(row)
+    return [(GROUP_BY_KEY[key].label, members) for key, members in found.items()]
+
+
+def unit_rows(counted: Sequence[Unit], cameras: Mapping[int, int], submission_url: str) -> list[UnitRow]:
     """Every unit of a roster. `submission_url` is the address of a report with 0 for its id."""
     rows = []
     for unit in counted:

@@ -37,6 +37,7 @@ class Home:
 
     todos: list[Todo] = field(default_factory=list)
     watched: list[Todo] = field(default_factory=list)
+    more_url: str = ""
     hint: str = ""
     shown: stats.Shown | None = None
     progress: list[Figure] = field(default_factory=list)
@@ -82,6 +83,7 @@ def _business(person: Person, home: Home) -> None:
     found = todo.in_order(found)
     home.todos = [one for one in found if one.waits]
     home.watched = [one for one in found if not one.waits]
+    home.more_url = reverse_or_none("review_queue" if side_of(person) else "submissions")
     home.shown = shown[0] if shown else None
     home.hint = _hint(person, home, shown)
     if home.shown and person.holds(Role.LEADER, Role.OFFICE):
@@ -126,6 +128,7 @@ def _accounts(person: Person, home: Home) -> None:
         home.hint = "有账号被锁定，或新账号等着授予角色，会列在这里。"
     else:
         home.hint = "账号的新建、停用和密码重置在“人员”里办理。"
+    home.more_url = people
     home.entries_title = "账号"
     home.entries = figures.accounts(accounts, locked, people)
 
@@ -148,6 +151,7 @@ def _without_role(waiting: QuerySet[Person]) -> list[Todo]:
     return [
         Todo(
             state="missing",
+            word="无角色",
             what=f"{one}（{one.username}）还没有角色",
             whose=str(one.agency or ""),
             note="没有角色的账号登录后什么也看不到。",
@@ -174,6 +178,7 @@ class Why(NamedTuple):
     """Why the chain wants verifying."""
 
     state: str
+    word: str
     what: str
     note: str
 
@@ -181,14 +186,14 @@ class Why(NamedTuple):
 def _to_verify(last: Entry | None) -> Why | None:
     """It never was, it was found at fault, or that is a week ago."""
     if last is None:
-        return Why("missing", "审计日志还没有核对过", "核对可发现被改动或删除的记录。")
+        return Why("missing", "未核对", "审计日志还没有核对过", "核对可发现被改动或删除的记录。")
     if fault := last.facts.get("fault"):
-        return Why("failed", "上次核对发现差错", str(fault))
+        return Why("failed", "有差错", "上次核对发现差错", str(fault))
     if (timezone.now() - last.at).days >= VERIFY_EVERY:
-        return Why("waiting", "审计日志该核对了", "每周至少核对一次。")
+        return Why("waiting", "该核对", "审计日志该核对了", "每周至少核对一次。")
     return None
 
 
 def _verify(why: Why, last: Entry | None, url: str) -> Todo:
     since = last.at if last else None
-    return Todo(state=why.state, what=why.what, whose="", note=why.note, since=since, url=url, verb="去核对")
+    return Todo(whose="", since=since, url=url, verb="去核对", **why._asdict())

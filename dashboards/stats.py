@@ -19,7 +19,7 @@ from agencies.models import Duty, Person, PlaceKind
 from cameras.models import Camera, Pole
 from inventory.models import CameraRow, Campaign, Obligation, Submission, Version
 from inventory.obligations import ACCEPTED_STATES, REPORTED_STATES, ObligationState
-from inventory.roster import GROUPS, group_of
+from inventory.roster import GROUPS, group_of, rank
 from platforms.models import Platform
 from registry.models import Life
 
@@ -119,7 +119,7 @@ def campaigns() -> list[Shown]:
 
 
 def units(person: Person, campaigns_shown: Sequence[Shown]) -> dict[int, list[Unit]]:
-    """The obligations that this person may see, by campaign, in the roster's order. One query."""
+    """The obligations that this person may see, by campaign; in the order of groups, then of agencies. One query."""
     by_pk = {one.pk: one for one in campaigns_shown}
     found: dict[int, list[Unit]] = {pk: [] for pk in by_pk}
     rows = (
@@ -129,7 +129,7 @@ def units(person: Person, campaigns_shown: Sequence[Shown]) -> dict[int, list[Un
         .select_related("agency")
         .order_by("agency__position", "agency__code")
     )
-    for row in rows:
+    for row in sorted(rows, key=lambda row: rank(row.agency.kind)):
         found[row.campaign_id].append(_unit(row, by_pk[row.campaign_id]))
     return found
 

@@ -19,7 +19,7 @@ from inventory.obligations import ObligationState
 from reviews import queries as reviews
 from reviews.models import Closing, Decision, Item, Round, Side, Verdict
 
-from .attention import IN_REVIEW, closed_sides, due_words, late_words, open_sides, worries
+from .attention import IN_REVIEW, closed_sides, due_words, open_sides, worst
 from .links import reverse_or_none, units_url
 from .stats import Shown, Unit, Wanted, tally
 
@@ -32,7 +32,7 @@ FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class Todo:
-    """One line. `state` is a badge's code, `verb` the word on the one button, `url` where it leads.
+    """One line. `state` is a badge's code, `word` overrides its wording; `verb` stands on the button to `url`.
 
     `waits`: whether the person has something to do; what is only to be known stands apart.
     """
@@ -46,6 +46,7 @@ class Todo:
     due: dt.datetime | None = None
     is_overdue: bool = False
     note: str = ""
+    word: str = ""
     waits: bool = True
 
     @property
@@ -167,7 +168,8 @@ def _case(round_: Round, decided: dict[int, int], campaign: Shown | None) -> Tod
     count = decided.get(case.pk, 0)
     again = f"第 {round_.number} 版，" if round_.number > 1 else ""
     return Todo(
-        state="open",
+        state="in_review",
+        word="在审" if count else "",
         what=case.title,
         whose=case.agency.short_name,
         note=f"{again}已审 {count} / {round_.item_count}" if count else f"{again}共 {round_.item_count} 行",
@@ -190,13 +192,17 @@ def _decided(case_ids: Sequence[int], side: Side) -> dict[int, int]:
 
 # --- the office -------------------------------------------------------------------------------------------------------
 def of_office(shown: Sequence[Shown], seen: dict[int, list[Unit]]) -> list[Todo]:
-    """Units that are late, campaigns that end soon or can be closed, and the want of a campaign. No query."""
+    """Units that are late, campaigns that end soon or can be closed, and the want of a campaign.
+
+    One query for each campaign that is past its due time.
+    """
     under_way = [one for one in shown if one.closed_at is None and one.opens_on <= one.today]
     found = [todo for one in under_way for todo in _of_campaign(one, seen[one.pk])]
     if not any(one.closed_at is None for one in shown):
         found.append(
             Todo(
                 state="missing",
+                word="无轮次",
                 what="没有进行中的轮次",
                 whose="",
                 note="各单位要等新的一轮开始才能填报。",
@@ -213,6 +219,7 @@ def _of_campaign(shown: Shown, counted: Sequence[Unit]) -> list[Todo]:
         return [
             Todo(
                 state="accepted",
+                word="可关闭",
                 what=f"{shown.name}的 {figures.total} 个单位已全部通过",
                 whose="",
                 note="没有补报的话，可以关闭本轮。",
@@ -222,7 +229,7 @@ def _of_campaign(shown: Shown, counted: Sequence[Unit]) -> list[Todo]:
             )
         ]
     if shown.is_past:
-        return _late(shown, worries(Wanted(overdue=True).chosen(counted), shown))
+        return _late(shown, counted)
     if shown.days_left > ABOUT_TO_END:
         return []
     left = figures.counts[ObligationState.MISSING] + figures.counts[ObligationState.DRAFT]
@@ -230,6 +237,7 @@ def _of_campaign(shown: Shown, counted: Sequence[Unit]) -> list[Todo]:
     return [
         Todo(
             state="waiting",
+            word="快截止",
             what=f"{shown.name}{due_words(shown)}",
             whose="",
             note=f"{left} 个单位还没有提交，{returned} 个退回未改，{figures.total - figures.accepted} 个还没有通过。",
@@ -242,20 +250,22 @@ def _of_campaign(shown: Shown, counted: Sequence[Unit]) -> list[Todo]:
     ]
 
 
-def _late(shown: Shown, late: Sequence[Unit]) -> list[Todo]:
+def _late(shown: Shown, counted: Sequence[Unit]) -> list[Todo]:
+    """The worst units one by one, then how many more."""
+    late = Wanted(overdue=True).chosen(counted)
     found = [
         Todo(
-            state=unit.state,
-            what=f"{unit.agency}逾期 {late_words(shown)}",
-            whose=unit.agency,
+            state=worry.unit.state,
+            what=worry.reason,
+            whose=worry.unit.agency,
             note=shown.name,
-            since=unit.since or shown.begins_at,
+            since=worry.unit.since or shown.begins_at,
             due=shown.due_at,
             is_overdue=True,
-            url=reverse("submission", args=[unit.shown_id]) if unit.shown_id else reverse("submissions"),
-            verb="查看" if unit.shown_id else "代报",
+            url=reverse("submission", args=[worry.unit.shown_id]) if worry.unit.shown_id else reverse("submissions"),
+            verb="查看" if worry.unit.shown_id else "代报",
         )
-        for unit in late[:NAMED_UNITS]
+        for worry in worst(late, shown, NAMED_UNITS)
     ]
     if len(late) > NAMED_UNITS:
         found.append(
@@ -263,10 +273,8 @@ def _late(shown: Shown, late: Sequence[Unit]) -> list[Todo]:
                 state="overdue",
                 what=f"还有 {len(late) - NAMED_UNITS} 个单位逾期",
                 whose="",
-                note=shown.name,
-                since=shown.as_of,
+                note=f"{shown.name}共 {len(late)} 个单位逾期。",
                 due=shown.due_at,
-                is_overdue=True,
                 url=units_url(shown.pk, overdue=True),
                 verb="查看全部",
             )

@@ -20,7 +20,7 @@ from inventory.permissions import may_manage_campaigns, may_see_reports
 from inventory.roster import GROUP_BY_KEY, GROUPS
 from sheets.kinds.places import place_kinds
 
-from . import figures, stats
+from . import figures, stats, trend
 from .attention import worst
 from .home import home_of
 
@@ -83,7 +83,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     told |= {
         "whole": whole,
         "columns": figures.COLUMNS,
-        "units": figures.unit_rows(counted, dict(found.by_agency), submission),
+        "units": figures.by_group(figures.unit_rows(counted, found.by_agency, submission)),
         "kinds": figures.kind_table(shown, found, submission, whole=whole),
     }
     if whole:
@@ -92,6 +92,7 @@ def progress(request: HttpRequest) -> HttpResponse:
             "figures": figures.top_row(shown, total),
             "groups": figures.group_rows(shown, stats.tallies(counted), total),
             "worries": worst(counted, shown),
+            "trend": trend.draw(trend.days(person, shown), shown, total.total),
         }
     return render(request, "dashboards/progress.html", told)
 

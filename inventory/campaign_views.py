@@ -18,7 +18,7 @@ from . import campaigns as services
 from .campaign_forms import AgenciesForm, TermsForm, initial_of, initial_of_new
 from .models import Campaign, Submission
 from .permissions import may_manage_campaigns, may_see_campaigns
-from .roster import group_of, grouped
+from .roster import group_of, grouped, rank
 
 
 def _require_sight(request: HttpRequest) -> None:
@@ -74,33 +74,35 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """One survey: its terms, who owes and where each stands."""
     _require_sight(request)
     found = get_object_or_404(Campaign, pk=pk)
-    return _page(request, found, TermsForm(initial=initial_of(found)))
-
-
-def _page(request: HttpRequest, found: Campaign, form: TermsForm, status: int = 200) -> HttpResponse:
     roster = list(
         found.obligations.with_state()
         .select_related("agency")
         .annotate(begun=Exists(Submission.objects.filter(obligation=OuterRef("pk"))))
         .order_by("agency__position", "agency__code")
     )
+    roster.sort(key=lambda one: rank(one.agency.kind))
     owing = {one.agency_id for one in roster}
+    manages = may_manage_campaigns(person_of(request))
     told: dict[str, Any] = {
         "campaign": found,
-        "form": form,
-        "edits": may_manage_campaigns(person_of(request)) and found.closed_at is None,
-        "manages": may_manage_campaigns(person_of(request)),
+        "manages": manages,
+        "edits": manages and found.closed_at is None,
         "roster": [(one, group_of(one.agency.kind)) for one in roster],
         "others": grouped(agency for agency in Agency.objects.filter(active=True) if agency.pk not in owing),
         "under_way": sum(bool(vars(one)["open_id"]) for one in roster),
     }
-    return render(request, "inventory/campaign.html", told, status=status)
+    return render(request, "inventory/campaign.html", told)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name, scope and dates of an open survey."""
     _require_office(request)
-    found, form = get_object_or_404(Campaign, pk=pk), TermsForm(request.POST)
+    found = get_object_or_404(Campaign, pk=pk)
+    if request.method != "POST":
+        services.refuse_closed(found)
+        return _edit_page(request, found, TermsForm(initial=initial_of(found)))
+    form = TermsForm(request.POST)
     if form.is_valid():
         try:
             services.change(person_of(request), found.pk, form.terms())
@@ -109,7 +111,11 @@ def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已保存。")
             return redirect("campaign", pk)
-    return _page(request, found, form, status=422)
+    return _edit_page(request, found, form, status=422)
+
+
+def _edit_page(request: HttpRequest, found: Campaign, form: TermsForm, status: int = 200) -> HttpResponse:
+    return render(request, "inventory/campaign_edit.html", {"campaign": found, "form": form}, status=status)
 
 
 @require_POST

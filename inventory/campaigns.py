@@ -167,9 +167,15 @@ def _locked(by: Person, campaign_id: int, *, closed: bool = False) -> Campaign:
     require(may_manage_campaigns(by), REFUSED)
     if closed and campaign.closed_at is None:
         raise Conflict("这一轮正在进行，不用重新开放。")
-    if not closed and campaign.closed_at is not None:
-        raise Conflict("这一轮已经关闭，不能再改。确需修改的，请先重新开放。")
+    if not closed:
+        refuse_closed(campaign)
     return campaign
+
+
+def refuse_closed(campaign: Campaign) -> None:
+    """Raise Conflict for a survey that is closed."""
+    if campaign.closed_at is not None:
+        raise Conflict("这一轮已经关闭，不能再改。确需修改的，请先重新开放。")
 
 
 def _sound(terms: Terms) -> Terms:

@@ -37,6 +37,11 @@ def group_of(kind: str) -> Group:
     return _GROUP_OF_KIND[kind]
 
 
+def rank(kind: str) -> int:
+    """Where the group of an agency of this kind stands in order."""
+    return GROUPS.index(group_of(kind))
+
+
 def grouped(agencies: Iterable[Agency]) -> Sequence[tuple[Group, list[Agency]]]:
     """The agencies by group, in the order of the groups; empty groups are left out."""
     found: dict[str, list[Agency]] = {}

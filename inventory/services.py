@@ -19,7 +19,18 @@ from files.models import StoredFile
 from reviews import services as reviews
 
 from .matching import match_version
-from .models import CameraRow, Edit, Obligation, PlatformRow, ReportKind, SourceFile, StagedRow, Submission, Version
+from .models import (
+    CameraRow,
+    Campaign,
+    Edit,
+    Obligation,
+    PlatformRow,
+    ReportKind,
+    SourceFile,
+    StagedRow,
+    Submission,
+    Version,
+)
 from .permissions import may_edit, may_report
 from .targets import TARGETS
 from .versions import fork, rehash
@@ -34,10 +45,16 @@ def start(by: Person, obligation_id: int, kind: ReportKind) -> Submission:
     """Open a submission, or return the open one of this kind. Raises Conflict where zero report and rows would meet."""
     with transaction.atomic():
         obligation = (
-            Obligation.objects.select_for_update(of=("self",)).select_related("campaign", "agency").get(pk=obligation_id)
+            Obligation.objects.select_for_update(of=("self",))
+            .select_related("campaign", "agency")
+            .filter(pk=obligation_id)
+            .first()
         )
+        if obligation is None:
+            raise Conflict("本单位已不在这一轮的名单里。如应报送，请联系领导小组办公室。")
         require(may_report(by, obligation), "您不能为这个单位填报。")
-        if obligation.campaign.closed_at is not None:
+        # Asked afresh: what was read together with the obligation is as old as the wait for its lock.
+        if Campaign.objects.filter(pk=obligation.campaign_id, closed_at__isnull=False).exists():
             raise Conflict("本轮梳理已经关闭，不能再填报。请联系领导小组办公室。")
         open_one = obligation.submissions.filter(state__in=Submission.OPEN_STATES).first()
         if open_one is not None and open_one.kind == kind:
