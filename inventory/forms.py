@@ -33,7 +33,8 @@ class WorkbookForm(forms.Form):
         empty_label="各行不同（见“场所类别”列）",
         help_text="表中“场所类别”列填了的，以表为准。",
     )
-    replaces = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    replaces = forms.IntegerField(required=False)
+    """Id of the source file whose place this one takes; the page's own drop-down asks for it."""
 
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +46,6 @@ class WorkbookForm(forms.Form):
         self.helper.layout = Layout(
             "workbook",
             Row(Column("datum"), Column("funding"), Column("mobility"), Column("place_kind")),
-            "replaces",
             Submit("upload", "上传并检查"),
         )
 

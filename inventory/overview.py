@@ -151,11 +151,11 @@ def step_key(submission: Submission, version: Version, files: list[FileView]) ->
         return "registered"
     if submission.state == Submission.State.IN_REVIEW:
         return "review"
-    if version.submitted_at is not None:
-        return "check"
     stamped = "submit" if version.scan_id is not None and version.scan_hash == version.hash else "scan"
     if submission.kind == ReportKind.ZERO:
-        return stamped if version.zero_reason else "upload"
+        return stamped if version.zero_reason and version.submitted_at is None else "upload"
+    if version.submitted_at is not None:
+        return "check"
     if not files or any(view.is_reading for view in files):
         return "upload"
     return "check" if any(view.errors or view.refusal for view in files) else stamped

@@ -77,6 +77,7 @@ def real_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
     name = f"real_{uuid.uuid4().hex[:12]}"
     with django_db_blocker.unblock():
         connection.close()
+        _administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{prepared}'")
         _administer(f'CREATE DATABASE "{name}" TEMPLATE "{prepared}"')
         connection.settings_dict["NAME"] = name
         try:
