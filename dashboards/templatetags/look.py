@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField
+from django.http import QueryDict
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader_tags import BlockNode
@@ -16,8 +17,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dashboards import badges, names
+from dashboards import badges
 from sheets import gb28181
+from sheets.kinds.places import place_kinds, townships
 
 register = template.Library()
 
@@ -30,6 +32,14 @@ STEPS = (
     ("registered", "入库"),
 )
 """The way of a report, as every page of it shows it."""
+ZERO_STEPS = (
+    ("upload", "写明理由"),
+    ("scan", "盖章"),
+    ("submit", "提交"),
+    ("review", "双审"),
+    ("registered", "办结"),
+)
+"""The way of a zero report: there is no sheet to check and nothing to register."""
 
 
 @register.simple_tag
@@ -58,8 +68,8 @@ def code20(value: str | None) -> SafeString:
     parts = gb28181.decode(text)
     meaning = "；".join(f"{digits} {segment}：{says}" for digits, segment, says in parts.explain())
     return format_html(
-        '<span class="code20" title="{}"><span>{}</span><span>{}</span><span class="seg-type">{}</span><span>{}</span>'
-        '<span>{}</span></span><span class="visually-hidden">（{}）</span>',
+        '<span class="code20" title="{}"><span>{}</span><wbr><span>{}</span><wbr><span class="seg-type">{}</span><wbr>'
+        '<span>{}</span><wbr><span>{}</span></span><span class="visually-hidden">（{}）</span>',
         meaning, text[:8], parts.industry, parts.type, parts.network, parts.serial, meaning,
     )  # fmt: skip
 
@@ -74,13 +84,17 @@ def empty(title: str, hint: str = "", symbol: str = "inbox") -> SafeString:
 
 
 @register.inclusion_tag("components/steps.html")
-def steps(at: str, done: bool = False) -> dict[str, Any]:
-    """The six steps of a report with `at` as the present one (a key of STEPS); `done` ticks that one too."""
-    here = [key for key, _ in STEPS].index(at)
+def steps(at: str, done: bool = False, zero: bool = False) -> dict[str, Any]:
+    """The steps of a report with `at` as the present one; `done` ticks that one too; `zero` for a zero report.
+
+    ValueError when `at` is not a key of STEPS, or of ZERO_STEPS for a zero report.
+    """
+    way = ZERO_STEPS if zero else STEPS
+    here = [key for key, _ in way].index(at)
     return {
         "steps": [
             {"label": label, "done": number < here or (done and number == here), "now": number == here and not done}
-            for number, (_, label) in enumerate(STEPS)
+            for number, (_, label) in enumerate(way)
         ]
     }
 
@@ -89,9 +103,7 @@ def steps(at: str, done: bool = False) -> dict[str, Any]:
 def query(context: Context, **changes: Any) -> str:
     """`?...` of this page with some parameters changed; None or "" drops one. Any change but `page` leads to page 1."""
     request = context.get("request")
-    params = request.GET.copy() if request else None
-    if params is None:
-        return "?"
+    params = request.GET.copy() if request else QueryDict(mutable=True)
     if "page" not in changes:
         params.pop("page", None)
     for key, value in changes.items():
@@ -149,13 +161,13 @@ def thousands(value: float | Decimal | None) -> str:
 @register.filter
 def division(code: str | None) -> str:
     """The name of a township by its 9-digit code; the code itself when there is none of it."""
-    return names.division(code or "")
+    return townships().get(code or "", code or "")
 
 
 @register.filter
 def place(code: str | None) -> str:
     """The name of a kind of place by its code."""
-    return names.place_kind(code or "")
+    return place_kinds().get(code or "", code or "")
 
 
 @register.filter

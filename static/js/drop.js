@@ -18,7 +18,7 @@ function show(zone, input, name) {
   const limit = Number(input.dataset.maxBytes || 0);
   zone.classList.toggle("has-file", files.length > 0);
   name.replaceChildren(
-    ...(files.length ? [] : [line("span", name.dataset.hint || "把文件拖到这里，或点“选择文件”", "muted")]),
+    ...(files.length ? [] : [line("span", input.dataset.drop || "把文件拖到这里，或点“选择文件”", "muted")]),
     ...files.flatMap((file) => [
       line("b", file.name),
       limit && file.size > limit
