@@ -113,13 +113,13 @@ CAMERA = Sheet(
             sample="", example="梅山派出所", width=11, clause="附件4 摄像机表", help="管辖这个位置的派出所，可以留空。",
         ),
         Column(
-            "longitude", "经度\n（保留后六位）", Degrees(180, "115.934366"), Need.REQUIRED, _DEGREES, CAMERA_GROUP,
+            "longitude", "经度\n（保留后六位）", Degrees("115.934366"), Need.REQUIRED, _DEGREES, CAMERA_GROUP,
             not_when=("mobility", "mobile"),
             sample="117.266573", example="115.934366", width=12, clause=_NOTE_2,
             help="十进制的度，小数点后至少 6 位，第 6 位不为 0；移动摄像机不填。",
         ),
         Column(
-            "latitude", "纬度\n（保留后六位）", Degrees(90, "31.727178"), Need.REQUIRED, _DEGREES, CAMERA_GROUP,
+            "latitude", "纬度\n（保留后六位）", Degrees("31.727178"), Need.REQUIRED, _DEGREES, CAMERA_GROUP,
             aliases=("维度", "维度（保留后六位）"), not_when=("mobility", "mobile"),
             sample="31.870837", example="31.727178", width=12, clause=_NOTE_2,
             help="十进制的度，小数点后至少 6 位，第 6 位不为 0；移动摄像机不填。",

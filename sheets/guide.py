@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sheets.declare import Need, Sheet
+from sheets.findings import Severity
+from sheets.gate_codes import GATE
 from sheets.rules import RuleInfo
 from sheets.structure import STRUCTURE
 
-NEED_WORDS = {Need.REQUIRED: "必填", Need.WANTED: "应填", Need.OPTIONAL: "可不填"}
+NEED_WORDS = {Need.REQUIRED: "必填", Need.WANTED: "应填", Need.OPTIONAL: "选填"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,13 @@ def guide(sheet: Sheet) -> Guide:
     )
 
 
-def catalogue(sheets: Iterable[Sheet]) -> list[RuleInfo]:
-    """Every rule of the workbook's structure and of these forms, by code. The gate and the registry keep their own."""
+def catalogue(sheets: Iterable[Sheet], others: Iterable[RuleInfo] = ()) -> list[RuleInfo]:
+    """Every rule by code: the gate's, the workbook's structure, these forms, and `others` (the registry keeps its own)."""
     found = dict(STRUCTURE)
+    for code, wording in GATE.items():
+        says = wording.says.replace("{detail}", "…")
+        found[code] = RuleInfo(code, Severity.ERROR, says.rstrip("。"), says, wording.fix)
     for sheet in sheets:
         found |= sheet.rules
+    found |= {info.code: info for info in others}
     return [found[code] for code in sorted(found)]

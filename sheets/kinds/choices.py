@@ -103,13 +103,16 @@ class Closed(Kind):
     def fields(self, key: str) -> tuple[Field, ...]:
         return (Field(key, self._sql, ""),)
 
+    def find(self, text: str) -> str:
+        """The code of a value in any known spelling; "" when there is none."""
+        text = narrow(text)
+        return self._known.get(fold(text) or text, "")
+
     def judge(self, cell: Cell, flag: Flag, options: Options) -> Any:
-        text = narrow(cell_text(cell))
-        known = self._known.get(fold(text) or text)
-        if known is None:
+        code = self.find(cell_text(cell))
+        if not code:
             flag("unreadable", choices="、".join(self.choices))
-            return ""
-        return known
+        return code
 
     def show(self, *values: Any) -> Any:
         return self.labels.get(values[0], values[0])

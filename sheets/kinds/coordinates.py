@@ -43,12 +43,16 @@ ZERO = Issue(
 
 _PLAIN = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]*)?")
 _DMS = re.compile(r"[0-9].*[°度].*[0-9].*['′’分]?|[0-9]+[°度]|[0-9].*[′″]")
+_LIMIT = 180
 _SCALE = 8
 _SIXTHS = frozenset("123456789")
 
 
 class Degrees(Kind):
-    """Decimal degrees, `limit` either side of zero. Rules get floats; what is kept is the exact decimal as written."""
+    """Decimal degrees. Rules get floats; what is kept is the exact decimal as written.
+
+    Latitudes may exceed 90 here, so that exchanged coordinates are seen as what they are.
+    """
 
     issues: Mapping[str, Issue] = {
         "degrees": NOT_DEGREES,
@@ -58,8 +62,7 @@ class Degrees(Kind):
         "zero": ZERO,
     }
 
-    def __init__(self, limit: int, example: str) -> None:
-        self.limit = limit
+    def __init__(self, example: str) -> None:
         self.example = example
 
     def fields(self, key: str) -> tuple[Field, ...]:
@@ -74,8 +77,8 @@ class Degrees(Kind):
         if not number:
             flag("zero")
             return None
-        if abs(number) > self.limit:
-            flag("earth", low=-self.limit, high=self.limit, example=self.example)
+        if abs(number) > _LIMIT:
+            flag("earth", low=-_LIMIT, high=_LIMIT, example=self.example)
             return None
         decimals = text.partition(".")[2]
         if len(decimals) <= 4:
@@ -105,7 +108,7 @@ class Degrees(Kind):
             numbers = [float(text) for text in texts]
         else:
             return Plain.UNSURE
-        return Plain.FULL if -self.limit <= min(numbers) and max(numbers) <= self.limit else Plain.UNSURE
+        return Plain.FULL if -_LIMIT <= min(numbers) and max(numbers) <= _LIMIT else Plain.UNSURE
 
     def spread(self, key: str, cells: Sequence[Cell]) -> list[Values]:
         return [lambda: cells] if isinstance(cells[0], float) else [lambda: list(map(float, cells))]  # type: ignore[arg-type]

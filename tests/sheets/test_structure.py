@@ -1,0 +1,381 @@
+"""What is wrong with a workbook as a whole, and what is tolerated in it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from cameras.sheet import CAMERA
+from platforms.sheet import PLATFORM
+from sheets.check import MARK_SHEET
+from sheets.findings import Refused
+from sheets.structure import STRUCTURE
+from tests.workbooks.builder import (
+    FIRST,
+    LETTERS,
+    blank,
+    camera_row,
+    checked,
+    fill,
+    filled,
+    opened,
+    places,
+    platform_row,
+    saved,
+)
+
+
+def by_hand(rows: list[list[Any]], *, name: str = "Sheet1", start: tuple[int, int] = (0, 0)) -> bytes:
+    """A workbook typed from nothing, without our template."""
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet(name)
+    for row, cells in enumerate(rows, start[0]):
+        for column, value in enumerate(cells, start[1]):
+            if value is not None:
+                sheet.write(row, column, value)
+    book.close()
+    return out.getvalue()
+
+
+HEADERS = [column.header for column in CAMERA.official]
+KEYS = [column.key for column in CAMERA.official]
+
+
+def values(**cells: Any) -> list[Any]:
+    row = camera_row(**cells)
+    return [row.get(key) for key in KEYS]
+
+
+def test_a_workbook_without_the_form() -> None:
+    report = checked(by_hand([["姓名", "电话"], ["甲", 1]]))
+    assert places(report) == [("S001", "")]
+    assert report.sheets[0].state == "other"
+    assert "“Sheet1”" in report.findings[0].message
+
+
+def test_an_empty_workbook() -> None:
+    report = checked(by_hand([]))
+    assert places(report) == [("S001", "")]
+    assert report.sheets[0].state == "empty"
+
+
+def test_the_blank_template_has_no_data() -> None:
+    report = checked(blank(CAMERA))
+    assert places(report) == [("S002", "")]
+    summary = report.sheets[0]
+    assert (summary.rows_read, summary.rows, summary.sample, summary.sample_rows) == (1, 0, 1, [6])
+    assert summary.note == "读到 1 行：数据 0 行，样例 1 行（第 6 行，已跳过）"
+
+
+def test_one_form_may_be_empty_when_the_other_is_filled() -> None:
+    def add_platforms(book: Workbook, page: Worksheet) -> None:
+        other = book.create_sheet("平台")
+        other.append([column.header for column in PLATFORM.official])
+
+    report = checked(filled(CAMERA, [camera_row()], add_platforms))
+    # The mark of the camera template does not speak of platforms, so that form is of no known version.
+    assert places(report) == [("S006", "")]
+    assert report.findings[0].sheet == "平台"
+    assert report.rows == 1
+
+
+def test_a_column_that_is_missing() -> None:
+    at = HEADERS.index("状态")
+    rows = [[cell for number, cell in enumerate(row) if number != at] for row in (HEADERS, values())]
+    report = checked(by_hand(rows))
+    assert places(report) == [("S003", "")]
+    (found,) = report.findings
+    assert (found.column, found.key, found.row) == ("状态", "status", 1)
+
+
+def test_a_column_that_nobody_knows() -> None:
+    report = checked(by_hand([[*HEADERS, "备注说明"], [*values(), "甲"]]))
+    assert places(report) == [("S004", "T1")]
+    assert report.findings[0].value == "备注说明"
+
+
+def test_a_column_that_is_filled_in_without_a_header() -> None:
+    report = checked(by_hand([HEADERS, [*values(), None, "甲"]]))
+    assert places(report) == [("S004", "U1")]
+    assert report.findings[0].value == "（U列，没有表头）"
+
+
+def test_a_header_that_stands_twice() -> None:
+    report = checked(by_hand([[*HEADERS, "品牌"], [*values(), "大华"]]))
+    assert places(report) == [("S005", "T1")]
+    (row,) = report.staged(CAMERA)
+    assert row.clean[CAMERA.clean_columns.index("brand")] == "海康威视"
+
+
+def test_another_version_of_the_template() -> None:
+    def older(book: Workbook, page: Worksheet) -> None:
+        book[MARK_SHEET]["B2"].value = "2021.9"
+
+    report = checked(filled(CAMERA, [camera_row()], older))
+    assert places(report) == [("S006", "")]
+    assert report.findings[0].message == "这个文件用的模板是 2021.9 版，现在的模板是 2022.1 版"
+    assert report.sheets[0].template == "2021.9"
+
+
+def test_a_form_that_never_was_our_template_is_welcome() -> None:
+    assert places(checked(by_hand([HEADERS, values()]))) == []
+
+
+def test_another_unit_on_the_form() -> None:
+    book, page = opened(CAMERA, "麻埠镇")
+    fill(page, "camera", [camera_row()])
+    data = saved(book)
+    assert places(checked(data, unit="梅山镇")) == [("S007", "")]
+    assert places(checked(data, unit="麻埠镇")) == []
+    assert places(checked(data, unit="麻埠镇人民政府")) == []
+    assert places(checked(data)) == []
+    assert checked(data).sheets[0].unit == "麻埠镇"
+
+
+def test_a_hidden_form_is_not_read() -> None:
+    def hide(book: Workbook, page: Worksheet) -> None:
+        other = book.create_sheet("旧表")
+        other.append(HEADERS)
+        other.append(values(number=2))
+        other.sheet_state = "hidden"
+
+    report = checked(filled(CAMERA, [camera_row()], hide))
+    assert places(report) == [("S008", "")]
+    assert {sheet.name: sheet.state for sheet in report.sheets}["旧表"] == "hidden"
+    assert report.rows == 1
+
+
+def test_the_form_that_was_asked_for_is_not_there() -> None:
+    data = filled(CAMERA, [camera_row()])
+    assert places(checked(data, kind="platform")) == [("S009", "")]
+    assert places(checked(data, kind="camera")) == []
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04 no workbook", b"", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600])
+def test_bytes_that_cannot_be_read(data: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        checked(data)
+    assert refused.value.finding.code == "S010"
+
+
+def test_half_a_workbook_cannot_be_read() -> None:
+    data = filled(CAMERA, [camera_row()])
+    with pytest.raises(Refused) as refused:
+        checked(data[: len(data) // 2])
+    assert refused.value.finding.code == "S010"
+
+
+def test_a_panic_of_the_reader_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    import python_calamine
+
+    class PanicException(BaseException):  # noqa: N818 - the name it has in the reader
+        pass
+
+    class Panicking:
+        @staticmethod
+        def from_filelike(stream: object) -> object:
+            raise PanicException
+
+    monkeypatch.setattr(python_calamine, "CalamineWorkbook", Panicking)
+    with pytest.raises(Refused) as refused:
+        checked(b"PK")
+    assert refused.value.finding.code == "S010"
+
+
+def test_a_password_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    import python_calamine
+
+    class Locked:
+        @staticmethod
+        def from_filelike(stream: object) -> object:
+            raise python_calamine.PasswordError
+
+    monkeypatch.setattr(python_calamine, "CalamineWorkbook", Locked)
+    with pytest.raises(Refused) as refused:
+        checked(b"PK")
+    assert refused.value.finding.code == "S011"
+
+
+def test_more_rows_than_one_file_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sheets.check
+
+    monkeypatch.setattr(sheets.check, "MOST_ROWS", 1)
+    assert places(checked(filled(CAMERA, [camera_row(1), camera_row(2)]))) == [("S012", "")]
+
+
+def test_every_structure_rule_is_tested_above() -> None:
+    from pathlib import Path
+
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert {code for code in STRUCTURE if f'"{code}"' not in text} == set()
+
+
+# What is tolerated
+
+
+def test_rows_add_up_and_footers_are_left_out() -> None:
+    def footers(book: Workbook, page: Worksheet) -> None:
+        page["A9"].value = "合计"
+        page["C9"].value = "2 台"
+        page["A11"].value = "填表人：甲"
+        page["F11"].value = "审核人：乙"
+        page["A12"].value = "填写说明：1、20位编码及名称由视频监控平台导出；"
+        page["A13"].value = "2、经度、维度小数点后不少于6位，第6位不为0。"
+        page["A14"].value = 3
+
+    report = checked(filled(CAMERA, [camera_row(1), camera_row(2)], footers))
+    summary = report.sheets[0]
+    assert places(report) == []
+    assert (summary.rows, summary.sample, summary.footer) == (2, 1, 4)
+    assert summary.rows_read == summary.rows + summary.sample + summary.blank + summary.footer == 9
+
+
+def test_a_place_called_after_a_footer_word_is_data() -> None:
+    rows = [camera_row(1, name="合计路与说明路交叉口", seq=None), camera_row(2, name="备注桥")]
+    assert checked(filled(CAMERA, rows)).rows == 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        camera_row(seq="样例"),
+        camera_row(seq="样例1"),
+        camera_row(seq=1, code="34012341001320175079"),
+        camera_row(seq=1, code="34012341002000175079"),
+    ],
+    ids=["named so", "numbered", "the camera's sample code", "the platform's sample code"],
+)
+def test_a_sample_row_is_skipped_and_said_so(row: dict[str, Any]) -> None:
+    report = checked(filled(CAMERA, [camera_row(9), row]))
+    assert places(report) == []
+    assert (report.rows, report.sheets[0].sample, report.sheets[0].sample_rows) == (1, 2, [6, 8])
+    assert "样例 2 行（第 6、8 行，已跳过）" in report.sheets[0].note
+
+
+def test_a_header_repeated_on_each_page_is_no_data() -> None:
+    rows = [HEADERS, values(number=1), HEADERS, values(number=2)]
+    report = checked(by_hand(rows))
+    assert places(report) == []
+    assert (report.rows, report.sheets[0].footer) == (2, 1)
+
+
+def test_blank_rows_in_between_keep_the_addresses_true() -> None:
+    book, page = opened(CAMERA)
+    fill(page, "camera", [camera_row(1)])
+    fill(page, "camera", [camera_row(2, longitude=115.9)], first=12)
+    report = checked(saved(book))
+    assert places(report) == [("C133", "H12")]
+    assert [row.row for row in report.staged(CAMERA)] == [7, 12]
+
+
+def test_a_form_that_starts_further_down_and_right() -> None:
+    report = checked(by_hand([HEADERS, values(longitude=115.9)], start=(5, 3)))
+    assert places(report) == [("C133", "K7")]
+    assert report.sheets[0].header_row == 6
+    assert report.sheets[0].columns["longitude"] == "K"
+
+
+def test_columns_in_another_order() -> None:
+    order = [7, 0, 12, 2, 11, 1, 9, 8, 5, 3, 4, 6, 10, 13, 14, 15, 16, 17, 18]
+    report = checked(by_hand([[row[at] for at in order] for row in (HEADERS, values(longitude=115.9))]))
+    assert places(report) == [("C133", "A2")]
+    (row,) = report.staged(CAMERA)
+    assert dict(zip(CAMERA.clean_columns, row.clean, strict=True))["pole_built"] == "2020.03"
+
+
+def test_headers_with_breaks_spaces_and_other_brackets() -> None:
+    written = {
+        "20位编码": "20位\n编 码", "经度（保留后六位）": "经度(保留后六位)", "纬度（保留后六位）": "纬度",
+        "所在县（市、区）、乡镇（街道）": "所在县 (市、区)、\r\n乡镇 (街道)", "高度（米）": "高度\n(米)", "横臂数量": "横臂\r\n数量",
+    }  # fmt: skip
+    assert places(checked(by_hand([[written.get(text, text) for text in HEADERS], values()]))) == []
+
+
+def test_the_two_building_times_are_told_apart_by_their_group() -> None:
+    groups = ["摄像机", *[None] * 13, "杆件（自建）", *[None] * 4]
+    poles = [14, 15, 16, 17, 18]
+    order = poles + list(range(14))
+    row = values(built="2019.05", pole_built="2018.04")
+    told = [
+        ["杆件（自建）", *[None] * 4, "摄像机", *[None] * 13],
+        [HEADERS[at] for at in order],
+        [row[at] for at in order],
+    ]
+    for data in (by_hand(told), by_hand(told[1:]), by_hand([groups, HEADERS, row]), by_hand([HEADERS, row])):
+        (staged,) = checked(data).staged(CAMERA)
+        clean = dict(zip(CAMERA.clean_columns, staged.clean, strict=True))
+        assert (clean["built"], clean["pole_built"]) == ("2019.05", "2018.04")
+
+
+def test_headers_in_two_rows_merged_downwards() -> None:
+    book = openpyxl.Workbook()
+    page = book.worksheets[0]
+    for number, text in enumerate(HEADERS, 1):
+        if number <= 14:
+            page.cell(2, number).value = text
+            page.merge_cells(start_row=2, end_row=3, start_column=number, end_column=number)
+        else:
+            page.cell(3, number).value = text
+    page.cell(2, 15).value = "杆件（自建）"
+    page.merge_cells(start_row=2, end_row=2, start_column=15, end_column=19)
+    for number, value in enumerate(values(), 1):
+        page.cell(4, number).value = value
+    report = checked(saved(book))
+    assert places(report) == []
+    assert (report.rows, report.sheets[0].header_row) == (1, 3)
+
+
+def test_both_forms_in_one_workbook_and_others_listed() -> None:
+    def add(book: Workbook, page: Worksheet) -> None:
+        other = book.create_sheet("视频平台")
+        other.append([column.header for column in PLATFORM.official])
+        row = platform_row()
+        other.append([row.get(column.key) for column in PLATFORM.official])
+        book.create_sheet("通讯录").append(["姓名", "电话"])
+        del book[MARK_SHEET]
+
+    report = checked(filled(CAMERA, [camera_row()], add))
+    assert places(report) == []
+    assert [(sheet.name, sheet.kind, sheet.state, sheet.rows) for sheet in report.sheets] == [
+        ("摄像机", "camera", "read", 1),
+        ("填写说明", "", "other", 0),
+        ("视频平台", "platform", "read", 1),
+        ("通讯录", "", "other", 0),
+    ]
+
+
+def test_a_merged_pole_and_township_hold_for_all_their_rows() -> None:
+    def merge(book: Workbook, page: Worksheet) -> None:
+        for key in ("pole_built", "pole_height", "pole_arms", "pole_condition", "township"):
+            letter = LETTERS["camera"][key]
+            page.merge_cells(f"{letter}{FIRST}:{letter}{FIRST + 1}")
+
+    rows = [camera_row(number, pole_number=None) for number in (1, 2, 3)]
+    report = checked(filled(CAMERA, rows, merge))
+    assert places(report) == []
+    clean = [dict(zip(CAMERA.clean_columns, row.clean, strict=True)) for row in report.staged(CAMERA)]
+    assert [row["township"] for row in clean] == ["341524100"] * 3
+    assert [row["merge_group"] for row in clean] == [7, 7, None]
+    assert [row["pole_condition"] for row in clean] == ["完整"] * 3
+
+
+def test_a_merged_name_is_not_repeated() -> None:
+    def merge(book: Workbook, page: Worksheet) -> None:
+        page.merge_cells("C7:C8")
+
+    assert places(checked(filled(CAMERA, [camera_row(1), camera_row(2)], merge))) == [("C111", "C8")]
+
+
+def test_progress_is_told() -> None:
+    heard: list[tuple[str, int]] = []
+    from sheets.check import check
+
+    check(filled(CAMERA, [camera_row()]), [CAMERA], on_progress=lambda phase, rows: heard.append((phase, rows)))
+    assert heard == [("read", 7)]
