@@ -118,6 +118,7 @@ def test_from_the_downloaded_form_to_the_registry(
         wrong = [row | {title: value for (at, title), value in MISTAKES.items() if at == n} for n, row in enumerate(GOOD)]
         cells = fill(form, tmp_path / "wrong.xlsx", wrong)
         clerk.get_by_role("button", name="开始填报").click()
+        clerk.wait_for_url("**/submissions/*/")
         assert "草稿" in progress_of(boss, "梅山镇")
         upload(clerk, tmp_path / "wrong.xlsx")
         shown = set(clerk.locator(".finding.is-bad .chip").all_inner_texts())
@@ -132,8 +133,8 @@ def test_from_the_downloaded_form_to_the_registry(
         scan = tmp_path / "scan.png"
         scan.write_bytes(stamped_page())
         clerk.set_input_files("input[name=scan]", scan)
-        clerk.get_by_role("button", name="上传扫描件").click()
-        clerk.get_by_role("button", name="提交审核").click()
+        press(clerk, "上传扫描件")
+        press(clerk, "提交审核")
         expect(clerk.locator(".page-head .state")).to_have_text("待审")
         assert "待审" in progress_of(boss, "梅山镇")
 
@@ -149,8 +150,8 @@ def test_from_the_downloaded_form_to_the_registry(
         places = fill(form, tmp_path / "second.xlsx", renamed)
         upload(clerk, tmp_path / "second.xlsx")
         clerk.set_input_files("input[name=scan]", scan)
-        clerk.get_by_role("button", name="上传扫描件").click()
-        clerk.get_by_role("button", name="提交审核").click()
+        press(clerk, "上传扫描件")
+        press(clerk, "提交审核")
         decide(data)
         decide(police)
         assert "通过" in progress_of(boss, "梅山镇")
@@ -191,25 +192,24 @@ def decide(page: Page) -> None:
 
 def pass_the_rest_and_close(page: Page) -> None:
     for button in ("其余全部通过", "办结本方审核"):
-        page.get_by_role("button", name=button).click()
-        confirm(page)
+        press(page, button)
 
 
 def return_rows(page: Page, name: str, reason: str) -> None:
     open_case(page)
     page.locator("tr", has_text=name).get_by_role("checkbox").check()
     page.fill("[name=reason]", reason)
-    page.get_by_role("button", name="退回所选行").click()
-    confirm(page)
+    press(page, "退回所选行")
     pass_the_rest_and_close(page)
 
 
-def confirm(page: Page) -> None:
-    """Answer the page's question, when it asks one."""
-    dialog = page.locator("dialog[open] .btn-danger")
-    if dialog.count():
-        dialog.click()
-    page.wait_for_load_state("load")
+def press(page: Page, name: str) -> None:
+    """Press a button, answer the page's question when it asks one, and wait for the page that follows."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).first.click()
+        question = page.locator("dialog[open] .btn-danger")
+        if question.count():
+            question.click()
 
 
 @pytest.mark.usefixtures("campaign")
@@ -232,23 +232,22 @@ def test_a_zero_report(
     ):
         clerk.goto("/submissions/")
         clerk.get_by_role("button", name="零报告").first.click()
+        clerk.wait_for_url("**/submissions/*/")
         clerk.fill("[name=reason]", "无")
-        clerk.get_by_role("button", name="保存理由").click()
+        press(clerk, "保存理由")
         expect(clerk.get_by_text("不少于 10 个字").first).to_be_visible()
         clerk.fill("[name=reason]", "经逐村核查，本镇没有自建的公共场所视频监控。")
-        clerk.get_by_role("button", name="保存理由").click()
+        press(clerk, "保存理由")
         clerk.set_input_files("input[name=scan]", scan)
-        clerk.get_by_role("button", name="上传扫描件").click()
+        press(clerk, "上传扫描件")
         real.assert_sound(clerk, expect_console=("status of 422",))
-        clerk.get_by_role("button", name="提交审核").click()
+        press(clerk, "提交审核")
         assert "零报告待审" in progress_of(boss, "麻埠镇")
         for reviewer in (data, police):
             reviewer.goto("/reviews/")
             reviewer.locator("tr", has_text="麻埠镇").get_by_role("link").first.click()
-            reviewer.get_by_role("button", name="通过", exact=True).click()
-            confirm(reviewer)
-            reviewer.get_by_role("button", name="办结本方审核").click()
-            confirm(reviewer)
+            press(reviewer, "通过")
+            press(reviewer, "办结本方审核")
         assert "零报告通过" in progress_of(boss, "麻埠镇")
     assert Camera.objects.count() == 0
 
