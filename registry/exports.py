@@ -15,7 +15,7 @@ from django.utils import timezone
 from import_export import fields, resources
 
 from audit import journal
-from sheets.declare import Sheet
+from sheets.declare import Column, Sheet
 
 from .lists import Listing
 from .masking import BLURRED, conceal
@@ -48,6 +48,11 @@ def registered() -> Out:
     return Out("number", "登记编号", lambda row, names: str(row.number), 14)
 
 
+def running() -> Out:
+    """序号 as the form has it: the row's place in this file."""
+    return Out("place_in_file", "序号", lambda row, names: cast(int, row.place_in_file), 6)
+
+
 def official(sheet: Sheet, key: str, words: Words) -> Out:
     """A declared column under its official header, its value as the form would write it."""
     column = sheet.by_key[key]
@@ -68,7 +73,13 @@ def official(sheet: Sheet, key: str, words: Words) -> Out:
         remark = getattr(row, f"{stored}_remark", "")
         return f"{said}，{remark}" if remark else said
 
-    return Out(stored, column.label, value, column.width)
+    return Out(stored, header_of(sheet, column), value, column.width)
+
+
+def header_of(sheet: Sheet, column: Column) -> str:
+    """The official header; with its group where another column's header holds the same words (编号, 建设时间)."""
+    others = (other.header for other in sheet.columns if other is not column)
+    return column.label if any(column.header in other for other in others) else column.header
 
 
 def trailing() -> tuple[Out, ...]:
@@ -109,8 +120,9 @@ class RegistryResource(resources.Resource):  # type: ignore[misc]
         return [field.export(instance) for field in self._fields]
 
     def export_rows(self, queryset: models.QuerySet[Any]) -> Iterator[list[Value]]:
-        """The rows, positions blurred where they must be."""
-        for row in self.iter_queryset(queryset):
+        """The rows, numbered, positions blurred where they must be."""
+        for place, row in enumerate(self.iter_queryset(queryset), 1):
+            row.place_in_file = place
             yield self.export_resource(conceal(row))
 
 

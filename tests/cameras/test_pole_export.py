@@ -26,7 +26,7 @@ def test_own_poles_under_the_official_headers(form: str, meishan_clerk: Person) 
     (row,) = rows(meishan_clerk, form)
     assert row["登记编号"] == pole.number
     assert row["杆件 编号"] == ("'-2+3" if form == "csv" else "-2+3")
-    assert float(row["杆件 高度（米）"]) == 6.5
+    assert float(row["高度（米）"]) == 6.5
     assert row["杆件状况"] == "完整"
     assert Entry.objects.get(action="poles.exported").facts["count"] == 1
 
