@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 
 
-class Conflict(Exception):  # noqa: N818 - an answer, not a fault of ours
+class Conflict(Exception):
     """The thing is not in a state that allows this (409). The message is for the user."""
 
 
-class Invalid(Exception):  # noqa: N818
+class Invalid(Exception):
     """What was handed in cannot be taken (422). The message says what is wrong and what to do."""
 
 

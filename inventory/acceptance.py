@@ -30,8 +30,8 @@ def accept(round_: Round, by: Person) -> dict[str, Any]:
 
     Raises Conflict when a code has meanwhile been registered by another agency, or two rows mean one registered thing.
     """
-    submission = Submission.objects.select_related("obligation").select_for_update(of=("self",)).get(
-        pk=round_.case.subject_id
+    submission = (
+        Submission.objects.select_related("obligation").select_for_update(of=("self",)).get(pk=round_.case.subject_id)
     )
     version = Version.objects.get(submission=submission, number=round_.number)
     with connection.cursor() as cursor:
@@ -108,7 +108,7 @@ def _promote(cursor: CursorWrapper, target: Target, params: dict[str, Any], link
     _update_changed(cursor, target, params, links)
     _write_versions(cursor, target, params)
     cursor.execute(f"SELECT fate, count(*) FROM plan_{target.kind} GROUP BY fate")
-    return {fate: count for fate, count in cursor.fetchall()}
+    return dict(cursor.fetchall())
 
 
 def _resolve_platforms(cursor: CursorWrapper, params: dict[str, Any]) -> None:

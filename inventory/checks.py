@@ -69,8 +69,8 @@ def _note(target: Target, rule: RuleInfo, hits: str, params: dict[str, int]) -> 
                     FROM ({hits}) h WHERE r.id = h.row_id AND r.source_file_id = %(file)s
                     RETURNING r.sheet, r.row, r.code
                 )
-                INSERT INTO inventory_rowfinding (source_file_id, kind, sheet, row, cell, column_key, column_title, code,
-                                                  severity, value, message, fix, related)
+                INSERT INTO inventory_rowfinding (source_file_id, kind, sheet, row, cell, column_key, column_title,
+                                                  code, severity, value, message, fix, related)
                 SELECT %(file)s, %(kind)s, hit.sheet, hit.row, coalesce(place.letter || hit.row, ''), 'code', %(title)s,
                        %(rule)s, %(severity)s, coalesce(hit.code, ''), %(says)s, %(fix)s, '[]'
                 FROM hit LEFT JOIN (

@@ -33,7 +33,7 @@ def _hand_out(path: str, name: str, media_type: str, *, inline: bool = False) ->
 
 
 @require_GET
-def source_file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+def source_file(request: HttpRequest, pk: int, file_pk: int) -> FileResponse:
     """The workbook exactly as it was handed in."""
     found = get_object_or_404(Submission.objects.visible_to(person_of(request)), pk=pk)
     source = get_object_or_404(SourceFile.objects.select_related("file"), version__submission=found, pk=file_pk)
@@ -53,7 +53,7 @@ def _scan(request: HttpRequest, pk: int, number: int) -> StoredFile:
 
 
 @require_GET
-def submission_scan(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def submission_scan(request: HttpRequest, pk: int, number: int) -> FileResponse:
     """The preview (PNG) of the scan's first page."""
     scan = _scan(request, pk, number)
     if not scan.preview:
@@ -62,7 +62,7 @@ def submission_scan(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 @require_GET
-def submission_scan_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def submission_scan_file(request: HttpRequest, pk: int, number: int) -> FileResponse:
     """The scan exactly as it was handed in."""
     return _original(_scan(request, pk, number))
 

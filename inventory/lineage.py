@@ -1,4 +1,4 @@
-"""From a registered version back to campaign, submission, version, file, sheet, row and cells, and to both reviewers."""
+"""From a registered version back to submission, file, sheet, row and cells, and to both reviewers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def source_of(model_label: str, ledger_entry_id: int, source_row_id: int | None)
     if model is None or source_row_id is None:
         return None
     entry = (
-        LedgerEntry.objects.select_related("version__submission__obligation__campaign", "version__submission__obligation__agency")
+        LedgerEntry.objects.select_related(
+            "version__submission__obligation__campaign", "version__submission__obligation__agency"
+        )
         .filter(pk=ledger_entry_id)
         .first()
     )
@@ -52,7 +54,7 @@ def source_of(model_label: str, ledger_entry_id: int, source_row_id: int | None)
 def cells_of(row: StagedRow) -> dict[str, str]:
     """Column key -> A1 address of every cell of the row that said something."""
     kind = "camera" if isinstance(row, CameraRow) else "platform"
-    letters = next(
+    letters: dict[str, str] = next(
         (sheet["columns"] for sheet in row.source_file.summary.get("sheets", []) if sheet["name"] == row.sheet), {}
     )
     columns = DECLARATIONS[kind].columns

@@ -60,7 +60,8 @@ def collisions(target: Target, version_id: int, agency_id: int) -> list[dict[str
     """Rows whose code is live in another agency's registry: [{row_id, key, sheet, row, code, thing_id, agency_id}]."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT r.id AS row_id, r.key, r.sheet, r.row, r.code, t.id AS thing_id, t.reporting_agency_id AS agency_id
+            f"""SELECT r.id AS row_id, r.key, r.sheet, r.row, r.code, t.id AS thing_id,
+                       t.reporting_agency_id AS agency_id
                 FROM {target.rows} r
                 JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s
                 JOIN {target.things} t ON t.code = r.code AND t.life = 'live'
@@ -86,7 +87,8 @@ def carry_keys(new_file_id: int, old_file_id: int) -> None:
                       ON o.source_file_id = %(old)s AND o.code = n.code
                     WHERE n.source_file_id = %(new)s
                 ), sure AS (
-                    SELECT DISTINCT ON (key) id, key FROM (SELECT DISTINCT ON (id) id, key FROM by_code ORDER BY id, key) s
+                    SELECT DISTINCT ON (key) id, key
+                    FROM (SELECT DISTINCT ON (id) id, key FROM by_code ORDER BY id, key) s
                     ORDER BY key, id
                 ), by_place AS (
                     SELECT n.id, o.key FROM {target.rows} n JOIN {target.rows} o

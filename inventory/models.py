@@ -135,9 +135,7 @@ class Version(models.Model):
     number = models.PositiveIntegerField("版")
     hash = models.CharField("内容校验值", max_length=64, blank=True, default="")
     zero_reason = models.TextField("零报告理由", blank=True, default="")
-    scan = models.ForeignKey(
-        "files.StoredFile", models.PROTECT, null=True, related_name="+", verbose_name="盖章扫描件"
-    )
+    scan = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, related_name="+", verbose_name="盖章扫描件")
     scan_hash = models.CharField("扫描件对应的校验值", max_length=64, blank=True, default="")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -215,9 +213,9 @@ class SourceFile(models.Model):
 class StagedRow(models.Model):
     """A row as read: raw cells and clean values. `key` is the row's identity, stable across versions.
 
-    `erased` names the columns whose cell says "/": unlike a blank one, it erases what is registered. `merge_group` is the
-    first row of a vertically merged pole: its rows stand on one. `match_id` and
-    `fate` say what the row would do to the registry as it stood when last looked at.
+    `erased` names the columns whose cell says "/": unlike a blank one, it erases what is registered. `merge_group` is
+    the first row of a vertically merged pole: its rows stand on one. `match_id` and `fate` say what the row would do to
+    the registry as it stood when last looked at.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -311,5 +309,3 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.round_id}"
-
-

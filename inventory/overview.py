@@ -61,7 +61,9 @@ class FileView:
 
 def files_of(version: Version) -> list[FileView]:
     """The version's files with their numbers and grouped findings, in a constant number of queries."""
-    sources = list(version.files.select_related("file", "place_kind", "replaces").order_by(F("slot").asc(nulls_last=True)))
+    sources = list(
+        version.files.select_related("file", "place_kind", "replaces").order_by(F("slot").asc(nulls_last=True))
+    )
     ids = [source.pk for source in sources]
     wrong: dict[int, int] = defaultdict(int)
     good: dict[int, int] = defaultdict(int)

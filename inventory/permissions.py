@@ -23,7 +23,7 @@ def may_see_reports(person: Person) -> bool:
 
 
 def reportable(person: Person) -> ObligationQuerySet:
-    """The obligations whose reports this person may see: all for reviewers, office and leader, else the agency's own."""
+    """The obligations whose reports this person may see: one's own agency's, or all."""
     return Obligation.objects.visible_to(person)
 
 

@@ -1,7 +1,8 @@
 """Poles from the five columns 杆件（自建） of the camera sheet (model.md, Poles).
 
 Five blanks: no own pole. With a number: one pole per (agency, number). Without: the pole its camera already stands on,
-else one for each merged range, else one of its own. Cameras are joined to a pole by distance only as a proposal, which is not done here.
+else one for each merged range, else one of its own. Cameras are joined to a pole by distance only as a proposal, which
+is not done here.
 """
 
 from __future__ import annotations
@@ -98,4 +99,4 @@ def promote(cursor: CursorWrapper, params: dict[str, Any]) -> dict[str, int]:
         params,
     )
     cursor.execute("SELECT fate, count(*) FROM plan_pole GROUP BY fate")
-    return {fate: count for fate, count in cursor.fetchall()}
+    return dict(cursor.fetchall())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,6 +42,7 @@ SEARCHED = {
     "camera": ("name", "code", "registry_number", "platform_name", "brand", "police_station", "label"),
     "platform": ("name", "code", "registry_number", "vendor", "address"),
 }
+_ROW_NUMBER = re.compile(r"第?([0-9]{1,6})行?")
 
 
 @dataclass(frozen=True)
@@ -222,14 +224,15 @@ class StagedItems:
 
 
 def _matches(target: Target, term: str) -> Q:
-    """Rows that hold the term in one of the searched columns, or stand in the row of that number."""
-    found = Q()
+    """Rows that hold the term in one of the searched columns, or stand in the row of that number ("12", "第12行")."""
+    number = _ROW_NUMBER.fullmatch(term)
+    found = Q(row=int(number[1])) if number else Q()
+    if number and number[0] != number[1]:
+        return found
     for column in SEARCHED[target.kind]:
         found |= Q(**{f"{column}__icontains": term})
     if target is CAMERA:
         found |= Q(township__in=[code for code, name in townships().items() if term in name])
-    if term.isascii() and term.isdigit() and len(term) < 7:
-        found |= Q(row=int(term))
     return found
 
 

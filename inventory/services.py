@@ -101,7 +101,7 @@ def locked(by: Person, submission_id: int) -> Submission:
 
 
 def draft_version(by: Person, submission: Submission) -> Version:
-    """The version that may be changed; after a return the next one, carrying everything over. Notes the person's hand."""
+    """The version that may be changed; after a return the next one, a copy. Notes the person's hand."""
     version = submission.versions.filter(submitted_at__isnull=True).first()
     if version is None:
         version = fork(submission.versions.last(), by)
@@ -162,7 +162,7 @@ def drop_file(source: SourceFile) -> None:
 
 
 def obstacles(submission: Submission, version: Version) -> list[str]:
-    """What still stands between this version and its submission, in the user's words; empty when it may be submitted."""
+    """What still stands between this version and its submission, in the user's words; empty when nothing does."""
     found = []
     if submission.kind == ReportKind.ZERO:
         if not version.zero_reason:
@@ -248,5 +248,3 @@ def discard(by: Person, submission_id: int) -> None:
 
 def _record(by: Person, action: str, submission: Submission, **facts: Any) -> None:
     journal.record(by, action, submission, agency_id=submission.obligation.agency_id, **facts)
-
-

@@ -1,7 +1,7 @@
 """The reading job: a workbook in the confined reader, its rows and findings staged by COPY in one transaction.
 
-Nothing of a file is stored before all of it is: a worker killed in between leaves the file "reading", and the sweep gives
-the job to another, which starts afresh.
+Nothing of a file is stored before all of it is: a worker killed in between leaves the file "reading", and the sweep
+gives the job to another, which starts afresh.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.db.models import Max
 
 from audit import journal
 from jobs.models import Job
@@ -138,7 +139,7 @@ def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -
 
 
 def _same_slot_before(version: Version, source: SourceFile) -> SourceFile | None:
-    """After a return with every file removed and one uploaded anew, the first file of the last version is its forebear."""
+    """Every file removed and one uploaded anew: the first file of the last version is its forebear."""
     before = SourceFile.objects.filter(
         version__submission=version.submission_id, version__number__lt=version.number, state=SourceFile.State.READ
     )
@@ -147,8 +148,8 @@ def _same_slot_before(version: Version, source: SourceFile) -> SourceFile | None
 
 
 def _next_slot(version: Version) -> int:
-    slots = SourceFile.objects.filter(version__submission=version.submission_id).exclude(slot=None)
-    return max(slots.values_list("slot", flat=True), default=0) + 1
+    last = SourceFile.objects.filter(version__submission=version.submission_id).aggregate(last=Max("slot"))["last"]
+    return (last or 0) + 1
 
 
 def copy_rows(target: Target, source_file_id: int, path: Path) -> int:
@@ -161,7 +162,7 @@ def copy_rows(target: Target, source_file_id: int, path: Path) -> int:
         return 0
     with path.open("rb") as lines, connection.cursor() as cursor:
         prefixed = Prefixed(lines, f"{source_file_id}\t".encode(), tabs=len(columns) - 1)
-        cursor.copy_expert(  # type: ignore[attr-defined]
+        cursor.copy_expert(
             f"COPY {target.rows} (source_file_id, {', '.join(columns)}) FROM STDIN", prefixed, size=1 << 20
         )
         return prefixed.count
@@ -242,5 +243,3 @@ def _record(source: SourceFile, job: Job, action: str, **facts: Any) -> None:
         file=str(source.file_id),
         **facts,
     )
-
-

@@ -12,7 +12,6 @@ from platforms.models import Platform, PlatformValues, PlatformVersion
 
 from .models import CameraRow, PlatformRow, StagedRow
 
-
 SUPERVISION = """LEFT JOIN (
                 SELECT DISTINCT ON (place_kind_id) place_kind_id, agency_id FROM agencies_duty
                 WHERE place_kind_id IS NOT NULL ORDER BY place_kind_id, id
@@ -61,7 +60,9 @@ class Target:
 
     def stated(self, column: str) -> str:
         """SQL of the value after an update: a blank cell means "not stated" and erases nothing; "/" erases."""
-        return f"CASE WHEN {self.blank(column)} AND NOT ('{column}' = ANY(r.erased)) THEN t.{column} ELSE r.{column} END"
+        return (
+            f"CASE WHEN {self.blank(column)} AND NOT ('{column}' = ANY(r.erased)) THEN t.{column} ELSE r.{column} END"
+        )
 
     @cached_property
     def differs(self) -> str:

@@ -87,7 +87,9 @@ def upload_workbook(
 
 def _refuse_same(version: Version, sha256: str) -> None:
     """The same bytes twice in one version are recognised, not read again."""
-    same = version.files.filter(file__sha256=sha256).exclude(state=SourceFile.State.FAILED).select_related("file").first()
+    same = (
+        version.files.filter(file__sha256=sha256).exclude(state=SourceFile.State.FAILED).select_related("file").first()
+    )
     if same is not None:
         when = timezone.localtime(same.file.uploaded_at)
         raise Conflict(
@@ -135,9 +137,7 @@ def upload_scan(by: Person, submission_id: int, data: bytes, name: str) -> Versi
             )
             preview = Path(default_storage.path(original.path)).with_suffix(".preview.png")
             preview.write_bytes(picture.read_bytes())
-            StoredFile.objects.filter(pk=original.pk).update(
-                preview=str(preview.relative_to(default_storage.path("")))
-            )
+            StoredFile.objects.filter(pk=original.pk).update(preview=str(preview.relative_to(default_storage.path(""))))
             return attach_scan(by, submission_id, original)
 
 

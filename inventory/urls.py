@@ -17,7 +17,9 @@ urlpatterns = [
     path("submissions/<int:pk>/files/<int:file_pk>/remove/", views.source_file_remove, name="source_file_remove"),
     path("submissions/<int:pk>/files/<int:file_pk>/findings/", views.source_file_findings, name="source_file_findings"),
     path("submissions/<int:pk>/versions/<int:number>/scan.png", downloads.submission_scan, name="submission_scan"),
-    path("submissions/<int:pk>/versions/<int:number>/scan/", downloads.submission_scan_file, name="submission_scan_file"),
+    path(
+        "submissions/<int:pk>/versions/<int:number>/scan/", downloads.submission_scan_file, name="submission_scan_file"
+    ),
     path("guide/", guide.guide, name="guide"),
     path("guide/rules/", guide.guide_rules, name="guide_rules"),
     path("guide/<slug:kind>/", guide.guide_sheet, name="guide_sheet"),

@@ -1,4 +1,4 @@
-"""What a version holds: its content hash over the ordered row hashes, and the copy that the next version starts from."""
+"""What a version holds: its hash over the ordered row hashes, and the copy that the next version starts from."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def rehash(version: Version) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE inventory_version SET hash = coalesce((
-                    SELECT encode(sha256(convert_to(string_agg(row_hash, '' ORDER BY kind, slot, sheet, row), 'UTF8')), 'hex')
+                    SELECT encode(sha256(convert_to(
+                             string_agg(row_hash, '' ORDER BY kind, slot, sheet, row), 'UTF8')), 'hex')
                     FROM ({union}) AS rows), '')
                 WHERE id = %(version)s RETURNING hash""",
             {"version": version.pk},
@@ -58,6 +59,7 @@ def _copy_rows(model: type[models.Model], old_file_id: int, new_file_id: int) ->
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (source_file_id, {columns}) SELECT %s, {columns} FROM {table} WHERE source_file_id = %s",
+            f"""INSERT INTO {table} (source_file_id, {columns})
+                SELECT %s, {columns} FROM {table} WHERE source_file_id = %s""",
             [new_file_id, old_file_id],
         )

@@ -42,7 +42,9 @@ def submissions(request: HttpRequest) -> HttpResponse:
 def _startable(person: Person, obligation: Any) -> bool:
     """Whether a new report may be begun: nobody's open one, the campaign running, no accepted zero report."""
     open_one = any(sent.state in Submission.OPEN_STATES for sent in obligation.seen)
-    zero_done = any(sent.kind == ReportKind.ZERO and sent.state == Submission.State.ACCEPTED for sent in obligation.seen)
+    zero_done = any(
+        sent.kind == ReportKind.ZERO and sent.state == Submission.State.ACCEPTED for sent in obligation.seen
+    )
     return may_report(person, obligation) and obligation.campaign.closed_at is None and not open_one and not zero_done
 
 
@@ -58,7 +60,8 @@ def submission_start(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _found(request: HttpRequest, pk: int) -> Submission:
     return get_object_or_404(
-        Submission.objects.visible_to(person_of(request)).select_related("obligation__campaign", "obligation__agency"), pk=pk
+        Submission.objects.visible_to(person_of(request)).select_related("obligation__campaign", "obligation__agency"),
+        pk=pk,
     )
 
 
@@ -106,9 +109,7 @@ def _shown_version(request: HttpRequest, found: Submission) -> Version:
     versions = found.versions.select_related("scan", "submitted_by")
     if number.isascii() and number.isdigit():
         return get_object_or_404(versions, number=int(number[:9]))
-    newest = versions.last()
-    assert newest is not None
-    return newest
+    return versions.order_by("-number")[0]
 
 
 def _totals(files: list[overview.FileView]) -> dict[str, int]:
@@ -256,4 +257,3 @@ def source_file_findings(request: HttpRequest, pk: int, file_pk: int) -> HttpRes
         "inventory/findings.html",
         {"submission": found, "source": source, "page": page, "code": code, "codes": codes},
     )
-

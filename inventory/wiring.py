@@ -1,4 +1,4 @@
-"""Tells the engine below what to do when a case of ours is decided, the queue how to read a file, the registry whence."""
+"""Tells the review engine, the queue and the registry, which stand below, what is ours to do."""
 
 from __future__ import annotations
 

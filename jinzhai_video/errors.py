@@ -1,4 +1,4 @@
-"""Exceptions become status codes in one place: 403 may not, 404 unknown or a stranger's, 409 wrong state, 422 bad input."""
+"""Exceptions become status codes in one place: 403 may not, 404 unknown, 409 wrong state, 422 bad input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make run`: database, migrations, reference data, the demo county once, web server and worker; one Ctrl-C ends all."""
+"""`make run`: database, migrations, reference data, the demo county once, web server and worker."""
 
 from __future__ import annotations
 

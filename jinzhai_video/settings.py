@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,8 @@ def _secret_key() -> str:
         fresh = VAR_DIR / f"secret_key.{secrets.token_hex(4)}"
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(64))
-        try:
+        with contextlib.suppress(FileExistsError):
             kept.hardlink_to(fresh)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return kept.read_text()
 

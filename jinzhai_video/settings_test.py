@@ -8,14 +8,16 @@ os.environ.setdefault("VAR_DIR", str(_VAR))
 os.environ.setdefault("POSTGRES_THROWAWAY", "on")
 os.environ.setdefault("DEBUG", "off")
 os.environ.setdefault("DEMO", "off")
-os.environ.setdefault("SECRET_KEY", "a key for tests only, long enough to please every check of the framework 0123456789")
+os.environ.setdefault(
+    "SECRET_KEY", "a key for tests only, long enough to please every check of the framework 0123456789"
+)
 
-from jinzhai_video.settings import *  # noqa: E402, F403
+from jinzhai_video.settings import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 """Argon2 costs 50 ms a log-in by design; one test checks that production uses it."""
-STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
-AXES_ENABLED = env.bool("AXES_ENABLED", default=True)  # noqa: F405
-DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
+AXES_ENABLED = env.bool("AXES_ENABLED", default=True)
+DATABASES["default"]["CONN_MAX_AGE"] = 0
 """A test's own database goes away under a server that kept its connections."""

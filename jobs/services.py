@@ -1,4 +1,4 @@
-"""Moves of a job: enqueue, claim, beat, finish, fail, sweep. The row's token fences off a worker that lost its lease."""
+"""Moves of a job: enqueue, claim, beat, finish, fail, sweep. The token fences off a worker that lost its lease."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Run:
 
 
 def run(job_id: str) -> None:
-    """Claim the job and run its handler; a job that is not there to be had is left alone, so waking twice is harmless."""
+    """Claim the job and run its handler; a job that is not to be had is left alone, so waking twice is harmless."""
     job = claim(job_id)
     if job is None:
         return

@@ -1,4 +1,4 @@
-"""SQL of foreign keys that are checked once a statement instead of once a row, for tables filled by the hundred thousand.
+"""SQL of foreign keys checked once a statement instead of once a row, for tables filled by the hundred thousand.
 
 A migration lists them; `refers` makes the two triggers, `keeps` forbids deleting what is referred to.
 """

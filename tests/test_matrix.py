@@ -1,7 +1,7 @@
-"""Every route for everybody: anonymous and each role, on objects of its own unit and of another. No route is undeclared.
+"""Every route for everybody: anonymous and each role, on objects of its own unit and of another.
 
-A cell is the set of status codes that the declared result means. POST routes are sent an empty form: whoever may act gets
-as far as the form's own refusal (422) or the state's (409), or is sent on (302).
+No route is undeclared. A cell is the set of status codes that the declared result means. POST routes are sent an empty
+form: whoever may act gets as far as the form's own refusal (422) or the state's (409), or is sent on (302).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -160,8 +161,8 @@ def people(
     auditor: Person,
 ) -> dict[str, Person]:
     cast = (
-        meishan_clerk, meishan_colleague, mabu_clerk, data_reviewer, police_reviewer, office, leader, sysadmin, secadmin,
-        auditor,
+        meishan_clerk, meishan_colleague, mabu_clerk, data_reviewer, police_reviewer, office, leader, sysadmin,
+        secadmin, auditor,
     )  # fmt: skip
     return dict(zip(ROLES, cast, strict=True))
 
@@ -170,14 +171,14 @@ def people(
 def address(people: dict[str, Person]) -> Callable[[str], str]:
     """The URL of each route, on 梅山镇's objects."""
     from agencies.models import Agency
-    from files.models import StoredFile
 
     batch = accepted_batch("meishan")
     submission = batch.version.submission
     campaign = Campaign.objects.get(pk=submission.obligation.campaign_id)
     Obligation.objects.get_or_create(campaign=campaign, agency=Agency.objects.get(code="mabu"))
     source = SourceFile.objects.get(version=batch.version)
-    scan = StoredFile.objects.get(pk=batch.version.scan_id)
+    scan = batch.version.scan
+    assert scan is not None
     _materialise(source.file, scan)
     somebody = make_person("somebody", "mabu", "clerk")
     case = Case.objects.get(kind="submission", subject_id=submission.pk)
@@ -235,8 +236,8 @@ def _materialise(*originals: object) -> None:
 
 def _status(client: Client, method: str, url: str) -> int:
     response = client.get(url) if method == "get" else client.post(url)
-    if response.streaming:
-        assert b"".join(response.streaming_content)  # type: ignore[arg-type]
+    if isinstance(response, StreamingHttpResponse):
+        assert response.getvalue()
     return response.status_code
 
 

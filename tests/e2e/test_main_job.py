@@ -10,6 +10,7 @@ from subprocess import Popen
 import openpyxl
 import pytest
 from django.utils import timezone
+from openpyxl.worksheet.worksheet import Worksheet
 from playwright.sync_api import Browser, Page, expect
 
 from agencies.models import Person
@@ -68,15 +69,16 @@ def fill(template: Path, out: Path, rows: list[dict[str, str]]) -> dict[tuple[in
     """Fill the downloaded form as a clerk would; return the A1 address of every cell written, by (row, header)."""
     book = openpyxl.load_workbook(template)
     sheet = book.active
+    assert isinstance(sheet, Worksheet)
     header = next(row for row in sheet.iter_rows() if str(row[0].value).strip() == "序号")
     titles: dict[str, int] = {}
     for cell in header:
-        titles.setdefault("".join(str(cell.value or "").split()), cell.column)
+        titles.setdefault("".join(str(cell.value or "").split()), int(cell.column or 0))
     sample = next(cell for column in sheet.iter_cols(max_col=1) for cell in column if cell.value == "样例")
     written = {}
     for number, row in enumerate(rows):
         for title, value in row.items():
-            cell = sheet.cell(sample.row + 1 + number, titles[title])
+            cell = sheet.cell(int(sample.row or 0) + 1 + number, titles[title])
             cell.value = value or None
             written[number, title] = cell.coordinate
     book.save(out)
@@ -115,7 +117,9 @@ def test_from_the_downloaded_form_to_the_registry(
             clerk.get_by_role("link", name="下载摄像机表").click()
         form = tmp_path / "form.xlsx"
         download.value.save_as(form)
-        wrong = [row | {title: value for (at, title), value in MISTAKES.items() if at == n} for n, row in enumerate(GOOD)]
+        wrong = [
+            row | {title: value for (at, title), value in MISTAKES.items() if at == n} for n, row in enumerate(GOOD)
+        ]
         cells = fill(form, tmp_path / "wrong.xlsx", wrong)
         clerk.get_by_role("button", name="开始填报").click()
         clerk.wait_for_url("**/submissions/*/")
@@ -167,7 +171,7 @@ def test_from_the_downloaded_form_to_the_registry(
     assert Camera.objects.live().count() == 6
     assert Pole.objects.count() == 0
     version = CameraVersion.objects.get(name="示例路口2号")
-    row = CameraRow.objects.get(pk=version.source_row_id)
+    row = CameraRow.objects.get(pk=version.source_row_id or 0)
     assert (row.sheet, f"C{row.row}") == (version_sheet(row), places[1, "位置名称"])
     assert row.source_file.version.number == 2
     checked, fault = journal.verify()
@@ -250,5 +254,3 @@ def test_a_zero_report(
             press(reviewer, "办结本方审核")
         assert "零报告通过" in progress_of(boss, "麻埠镇")
     assert Camera.objects.count() == 0
-
-

@@ -13,7 +13,15 @@ from tests.e2e.browser import assert_sound, troubles
 
 PER_ROUTE = 2
 """Pages looked at of each route and state; a list of a thousand things needs no thousand looks."""
-SKIPPED = {"template", "camera_export", "pole_export", "platform_export", "source_file", "submission_scan_file", "submission_scan"}
+SKIPPED = {
+    "template",
+    "camera_export",
+    "pole_export",
+    "platform_export",
+    "source_file",
+    "submission_scan_file",
+    "submission_scan",
+}
 """Downloads and pictures."""
 
 

@@ -27,6 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the template and leave with the exit code."""
-        code = make_template(options["form"], tuple(SHEETS.values()), options["out"], self.stdout.write, unit=options["unit"])
+        code = make_template(
+            options["form"], tuple(SHEETS.values()), options["out"], self.stdout.write, unit=options["unit"]
+        )
         if code:
             sys.exit(code)
