@@ -15,8 +15,8 @@ from cameras.models import PoleValues, PositionValues
 
 from .targets import SUPERVISION
 
-VALUES = tuple(f.column for f in PoleValues._meta.get_fields())  # type: ignore[union-attr]
-POSITION = tuple(f.column for f in PositionValues._meta.get_fields())  # type: ignore[union-attr]
+VALUES = tuple(str(f.column) for f in PoleValues._meta.get_fields())  # type: ignore[union-attr]
+POSITION = tuple(str(f.column) for f in PositionValues._meta.get_fields())  # type: ignore[union-attr]
 CARRIED = (*VALUES, *POSITION, "place_kind")
 HAS_POLE = """(r.pole_number <> '' OR r.pole_built <> '' OR r.pole_height IS NOT NULL OR r.pole_arms IS NOT NULL
                OR r.pole_condition <> '')"""

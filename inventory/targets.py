@@ -50,7 +50,7 @@ class Target:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The clean columns, the same in all three tables."""
-        return tuple(field.column for field in self.values._meta.get_fields() if isinstance(field, models.Field))
+        return tuple(str(field.column) for field in self.values._meta.get_fields() if isinstance(field, models.Field))
 
     def blank(self, column: str) -> str:
         """SQL that is true where the staged row says nothing in this column."""

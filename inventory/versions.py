@@ -43,18 +43,19 @@ def fork(last: Version | None, by: Person) -> Version:
         scan_hash=last.scan_hash,
         created_by=by,
     )
+    models_of_rows: list[type[models.Model]] = [*(target.row for target in TARGETS), RowFinding]
     for source in last.files.filter(state=SourceFile.State.READ):
         old_id = source.pk
         source.pk, source._state.adding, source.version, source.replaces = None, True, version, None
         source.save(force_insert=True)
-        for model in (*(target.row for target in TARGETS), RowFinding):
+        for model in models_of_rows:
             _copy_rows(model, old_id, source.pk)
     return version
 
 
 def _copy_rows(model: type[models.Model], old_file_id: int, new_file_id: int) -> None:
     columns = ", ".join(
-        field.column for field in model._meta.concrete_fields if field.column not in ("id", "source_file_id")
+        str(field.column) for field in model._meta.concrete_fields if field.column not in ("id", "source_file_id")
     )
     table = model._meta.db_table
     with connection.cursor() as cursor:

@@ -28,7 +28,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 def _secret_key() -> str:
     """From SECRET_KEY, else made once and kept under var/."""
     if key := env.str("SECRET_KEY", default=""):
-        return key
+        return str(key)
     kept = VAR_DIR / "secret_key"
     if not kept.exists():
         fresh = VAR_DIR / f"secret_key.{secrets.token_hex(4)}"

@@ -5,6 +5,6 @@ from django_tasks import task
 from . import services
 
 
-@task()
+@task()  # type: ignore[untyped-decorator]
 def run_job(job_id: str) -> None:
     services.run(job_id)
