@@ -15,7 +15,7 @@ from reviews.presenting import Cell, Change
 from sheets.declare import Sheet
 
 from .checks import DECLARATIONS
-from .targets import Target
+from .targets import Target, states
 
 NUMBERS = frozenset({"longitude", "latitude", "pole_height", "pole_arms", "retention_days", "cost", "upkeep"})
 ERASED = "（清空）"
@@ -50,7 +50,7 @@ class Sheetlike:
         """
         cells, changes = [], []
         for column in self.columns:
-            new, stated = self._said(column, lambda name: getattr(row, name)), self._stated(column, row)
+            new, stated = self._said(column, lambda name: getattr(row, name)), states(row, column.fields[0])
             old = self._said(column, lambda name: getattr(before, name)) if before is not None else new
             kind = "code" if column.key == "code" else ""
             if not stated and before is not None:
@@ -61,10 +61,6 @@ class Sheetlike:
             else:
                 cells.append(Cell(new, kind, column.css))
         return cells, changes
-
-    @staticmethod
-    def _stated(column: Shown, row: Any) -> bool:
-        return any(getattr(row, name) not in (None, "") or name in row.erased for name in column.fields)
 
     def _said(self, column: Shown, value_of: Callable[[str], Any]) -> str:
         """The column as a person reads it; a remark stands in brackets, a label's state where no label is."""

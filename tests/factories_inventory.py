@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from agencies.models import Agency, Person
@@ -194,14 +194,14 @@ def resubmitted(
 def stage(source: SourceFile, model: type[StagedRow], sheet: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write these rows as read from row 5 of the sheet on, with a finding for each of their `warnings`."""
     made, findings = [], []
-    for number, given in enumerate(rows, start=5):
+    for number, (given, key) in enumerate(zip(rows, next_keys(len(rows)), strict=True), start=5):
         values = dict(given)
         warnings = values.pop("warnings", [])
         letters = {name: str(value) for name, value in values.items() if name != "erased"}
         made.append(
             model(
                 source_file=source,
-                key=next_key(),
+                key=key,
                 sheet=sheet,
                 row=number,
                 raw=letters,
@@ -231,13 +231,11 @@ def stage(source: SourceFile, model: type[StagedRow], sheet: str, rows: Sequence
     SourceFile.objects.filter(pk=source.pk).update(warnings=len(findings))
 
 
-def next_key() -> int:
-    """The next identity of a staged row, from the database's own sequence."""
-    from django.db import connection
-
+def next_keys(count: int) -> list[int]:
+    """The next identities of staged rows, from the database's own sequence."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('inventory_row_key')")
-        return int(cursor.fetchone()[0])
+        cursor.execute("SELECT nextval('inventory_row_key') FROM generate_series(1, %s)", [count])
+        return [int(key) for (key,) in cursor.fetchall()]
 
 
 def digest(values: Mapping[str, Any]) -> str:

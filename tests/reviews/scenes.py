@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agencies.models import Person
+from audit.models import Entry
 from inventory.models import Submission
 from reviews.models import Case, Decision, Round, Side
 from reviews.services import close, mark
@@ -85,3 +86,14 @@ def mended(submission: Submission) -> Submission:
 
 def zero(agency: str = "mabu") -> Submission:
     return submitted_zero(agency, picture=True)
+
+
+def stamp(round_: Round, side: Side, **more: object) -> dict[str, object]:
+    """What every form of the workbench carries."""
+    return {"round": round_.pk, "side": side.value, "version_hash": round_.version_hash, **more}
+
+
+def entries(action: str = "review") -> list[tuple[str, str, dict[str, object]]]:
+    """(actor, action, facts) of the journal's entries whose action begins so, the first first."""
+    found = Entry.objects.filter(action__startswith=action).order_by("seq")
+    return [(entry.actor_name, entry.action, entry.facts) for entry in found]

@@ -1,0 +1,154 @@
+"""The queue: what waits for one's side, oldest first; office and leader read all."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from agencies.models import Person
+from reviews import queries
+from reviews.models import Round, Side
+from tests.factories import make_person
+from tests.factories_inventory import submitted, submitted_zero
+from tests.reviews.scenes import accept, case_of, close_side, latest, mended, pass_all, send_back
+
+URL = reverse("review_queue")
+
+
+def titles(page: str) -> list[str]:
+    """Units of the rows in their order."""
+    return re.findall(r'<th scope="row" class="nowrap">([^<\n]+)', page)
+
+
+def figures(page: str) -> list[str]:
+    """Words and counts of the tabs."""
+    return [" ".join(found.split()) for found in re.findall(r'<li><a href="\?[^"]*tab=[^"]*"[^>]*>([^<]+)</a>', page)]
+
+
+def backdate(round_: Round, days: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE reviews_round SET opened_at = opened_at - %s * interval '1 day' WHERE id = %s", [days, round_.pk]
+        )
+
+
+def test_what_waits_for_my_side_stands_oldest_first(client: Client, data_reviewer: Person) -> None:
+    for agency, days in (("meishan", 1), ("mabu", 7), ("education", 0)):
+        backdate(latest(submitted(agency, rows=2)), days)
+    client.force_login(data_reviewer)
+    page = client.get(URL).content.decode()
+    assert titles(page) == ["麻埠镇", "梅山镇", "县教育局"]
+    assert "最早一件已等 7 天" in page
+    assert "7 天" in page and "今天提交" in page
+    assert page.count("未开始") == 3
+
+
+def test_a_closed_side_waits_for_the_other(client: Client, data_reviewer: Person, police_reviewer: Person) -> None:
+    round_ = latest(submitted("meishan"))
+    submitted("mabu")
+    pass_all(data_reviewer, round_, Side.DATA)
+    close_side(data_reviewer, round_, Side.DATA)
+    client.force_login(data_reviewer)
+    page = client.get(URL).content.decode()
+    assert titles(page) == ["麻埠镇"]
+    assert figures(page) == ["待本方审核 1", "待对方办结 1", "已结束 0", "全部 2"]
+    assert titles(client.get(URL, {"tab": "under_way"}).content.decode()) == ["梅山镇"]
+    client.force_login(police_reviewer)
+    assert sorted(titles(client.get(URL).content.decode())) == ["梅山镇", "麻埠镇"]
+
+
+def test_a_case_stands_by_its_latest_round(client: Client, data_reviewer: Person, police_reviewer: Person) -> None:
+    submission = submitted("meishan")
+    send_back(submission, data_reviewer, police_reviewer)
+    client.force_login(data_reviewer)
+    assert titles(client.get(URL).content.decode()) == []
+    ended = client.get(URL, {"tab": "ended"}).content.decode()
+    assert titles(ended) == ["梅山镇"] and "退回" in ended
+    mended(submission)
+    page = client.get(URL).content.decode()
+    assert titles(page) == ["梅山镇"]
+    assert re.search(r'<td class="num">2</td>\s*<td class="num">3</td>', page)
+    assert titles(client.get(URL, {"tab": "ended"}).content.decode()) == []
+    assert figures(page) == ["待本方审核 1", "待对方办结 0", "已结束 0", "全部 1"]
+
+
+def test_the_unit_filter_stays_in_the_address(client: Client, data_reviewer: Person) -> None:
+    submitted("meishan")
+    submitted("mabu")
+    client.force_login(data_reviewer)
+    page = client.get(URL, {"agency": "mabu"}).content.decode()
+    assert titles(page) == ["麻埠镇"]
+    assert figures(page)[0] == "待本方审核 1"
+    assert "?agency=mabu&amp;tab=ended" in page
+    nothing = client.get(URL, {"agency": "nobody"})
+    assert nothing.status_code == 200 and "没有符合条件的事项" in nothing.content.decode()
+
+
+def test_a_sides_own_report_is_marked(client: Client, data_reviewer: Person, police_reviewer: Person) -> None:
+    submitted("police")
+    for person in (data_reviewer, police_reviewer):
+        client.force_login(person)
+        assert "本单位报送" in client.get(URL).content.decode()
+
+
+def test_who_filed_it_is_not_sent_to_it(client: Client, db: None) -> None:
+    both = make_person("police-clerk", "police", "clerk", "police_reviewer")
+    submission = submitted("police", by=both)
+    client.force_login(both)
+    page = client.get(URL).content.decode()
+    assert "您参与了填报" in page
+    assert "审核最早的一件" not in page
+    assert queries.longest_waiting(both) is None
+    assert case_of(submission).own_side == "police"
+
+
+def test_office_and_leader_read_all(
+    client: Client, office: Person, leader: Person, data_reviewer: Person, police_reviewer: Person
+) -> None:
+    submitted("meishan")
+    accept(submitted_zero("mabu"), data_reviewer, police_reviewer)
+    for person in (office, leader):
+        client.force_login(person)
+        page = client.get(URL).content.decode()
+        assert titles(page) == ["梅山镇"]
+        assert figures(page) == ["审核中 1", "已结束 1", "全部 2"]
+        assert "审核最早的一件" not in page and ">审核<" not in page
+        assert sorted(titles(client.get(URL, {"tab": "all"}).content.decode())) == ["梅山镇", "麻埠镇"]
+        assert client.get(URL, {"tab": "waiting"}).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["meishan_clerk", "education_clerk", "sysadmin", "secadmin", "auditor"])
+def test_other_posts_may_not(client: Client, request: pytest.FixtureRequest, who: str) -> None:
+    client.force_login(request.getfixturevalue(who))
+    assert client.get(URL).status_code == 403
+
+
+@pytest.mark.parametrize("broken", [{"tab": "x"}, {"tab": "waiting'"}])
+def test_an_unknown_tab_is_not_found(client: Client, data_reviewer: Person, broken: dict[str, str]) -> None:
+    client.force_login(data_reviewer)
+    assert client.get(URL, broken).status_code == 404
+
+
+def test_an_odd_page_number_is_forgiven(client: Client, data_reviewer: Person) -> None:
+    submitted("meishan")
+    client.force_login(data_reviewer)
+    for page in ("0", "-1", "x", "99999999999999999999"):
+        assert client.get(URL, {"page": page}).status_code == 200
+
+
+def test_the_number_of_queries_is_constant(client: Client, data_reviewer: Person) -> None:
+    client.force_login(data_reviewer)
+    counted = []
+    for agencies in (["meishan"], ["mabu", "education", "health", "police", "guanmiao"]):
+        for agency in agencies:
+            submitted(agency, rows=2)
+        client.get(URL)
+        with CaptureQueriesContext(connection) as queries_run:
+            client.get(URL)
+        counted.append(len(queries_run))
+    assert counted[0] == counted[1]
