@@ -56,7 +56,7 @@ def worst(counted: Iterable[Unit], shown: Shown, most: int = WORST) -> list[Worr
 def _button(unit: Unit, shown: Shown) -> tuple[str, str]:
     if unit.shown_id:
         return reverse("submission", args=[unit.shown_id]), "查看"
-    return units_url(shown.pk, states=[unit.state], overdue=unit.is_overdue), "名单"
+    return units_url(shown.pk, states=[unit.state], overdue=unit.is_overdue), "看名单"
 
 
 def closed_sides(submission_ids: Sequence[int]) -> dict[int, set[str]]:

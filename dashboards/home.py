@@ -20,7 +20,7 @@ from reviews.queries import side_of
 from . import figures, stats, todo
 from .attention import Worry, worst
 from .figures import Figure
-from .links import registry_url, reverse_or_none
+from .links import registry_url
 from .todo import Todo
 
 MOST: Final = 20
@@ -83,7 +83,7 @@ def _business(person: Person, home: Home) -> None:
     found = todo.in_order(found)
     home.todos = [one for one in found if one.waits]
     home.watched = [one for one in found if not one.waits]
-    home.more_url = reverse_or_none("review_queue" if side_of(person) else "submissions")
+    home.more_url = reverse("review_queue" if side_of(person) else "submissions")
     home.shown = shown[0] if shown else None
     home.hint = _hint(person, home, shown)
     if home.shown and person.holds(Role.LEADER, Role.OFFICE):
@@ -121,7 +121,7 @@ def _accounts(person: Person, home: Home) -> None:
     """The administrators' own entries; no business rows (三员分立). Three queries."""
     accounts = Person.objects.exclude(username=SYSTEM_USERNAME)
     locked = locked_usernames()
-    people = reverse_or_none("people")
+    people = reverse("people")
     if may_manage_security(person):
         waiting = accounts.filter(is_active=True, roles__isnull=True).select_related("agency").order_by("created_at")
         home.todos = todo.in_order([*_locked(accounts, locked), *_without_role(waiting)])
@@ -167,7 +167,7 @@ def _journal(home: Home) -> None:
     """The auditor's entries. Verifying walks the whole chain, so it is started on its own page. Two queries."""
     total, _ = journal.head()
     last = Entry.objects.filter(action=VERIFIED).order_by("-seq").first()
-    url = reverse_or_none("journal")
+    url = reverse("journal")
     home.entries_title = "审计日志"
     home.entries = figures.journal(total, last.seq if last else 0, url)
     home.todos = [] if (told := _to_verify(last)) is None else [_verify(told, last, url)]

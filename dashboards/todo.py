@@ -20,7 +20,7 @@ from reviews import queries as reviews
 from reviews.models import Closing, Decision, Item, Round, Side, Verdict
 
 from .attention import IN_REVIEW, closed_sides, due_words, open_sides, worst
-from .links import reverse_or_none, units_url
+from .links import units_url
 from .stats import Shown, Unit, Wanted, tally
 
 ABOUT_TO_END = 7
@@ -176,7 +176,7 @@ def _case(round_: Round, decided: dict[int, int], campaign: Shown | None) -> Tod
         since=round_.opened_at,
         due=campaign.due_at if campaign else None,
         is_overdue=campaign.is_past if campaign else False,
-        url=reverse_or_none("review", case.pk),
+        url=reverse("review", args=[case.pk]),
         verb="继续审核" if count else "开始审核",
     )
 

@@ -114,8 +114,7 @@ def progress_units(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "page": page,
         "states": ObligationState,
-        "groups": GROUPS,
-        "group": GROUP_BY_KEY.get(wanted.group),
+        "groups": GROUPS if sees_all_business(person) else (),
         "chosen_states": [ObligationState(state) for state in wanted.states],
     }
     return render(request, "dashboards/progress_units.html", told)
