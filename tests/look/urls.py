@@ -131,7 +131,15 @@ def echo(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"<p id='echo'>{posted}|{request.headers.get('HX-Polling', '')}</p>")
 
 
+@csrf_exempt
+@login_not_required
+def quiet(request: HttpRequest) -> HttpResponse:
+    """No new page: what the browser shows stays as it was when the form was sent."""
+    return HttpResponse(status=204)
+
+
 urlpatterns = [
+    path("look/quiet", quiet),
     path("look/refuse/<int:status>", refuse),
     path("look/echo", echo),
     path("look/<slug:name>", show),
