@@ -138,7 +138,6 @@ class Camera(CameraValues, Identity):
             ),
         ]
         indexes = [
-            models.Index(fields=["reporting_agency", "id"], name="camera_by_agency"),
             models.Index(fields=["platform"], condition=Q(platform__isnull=False), name="camera_by_platform"),
             models.Index(fields=["pole"], condition=Q(pole__isnull=False), name="camera_by_pole"),
         ]

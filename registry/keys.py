@@ -6,17 +6,21 @@ A migration lists them; `refers` makes the two triggers, `keeps` forbids deletin
 FUNCTION = """
 CREATE FUNCTION check_references() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    missing bigint;
+    joins text := '';
+    missing text := '';
+    told text;
 BEGIN
     FOR place IN 0 .. TG_NARGS - 1 BY 2 LOOP
-        EXECUTE format('SELECT f.%1$I FROM fresh f LEFT JOIN %2$I t ON t.id = f.%1$I
-                        WHERE f.%1$I IS NOT NULL AND t.id IS NULL LIMIT 1', TG_ARGV[place], TG_ARGV[place + 1])
-            INTO missing;
-        IF missing IS NOT NULL THEN
-            RAISE EXCEPTION '%.% = % is not in %', TG_TABLE_NAME, TG_ARGV[place], missing, TG_ARGV[place + 1]
-                USING ERRCODE = 'foreign_key_violation';
-        END IF;
+        joins := joins || format(' LEFT JOIN %I t%s ON t%s.id = f.%I', TG_ARGV[place + 1], place, place, TG_ARGV[place]);
+        missing := missing || format(', CASE WHEN f.%I IS NOT NULL AND t%s.id IS NULL THEN %L END',
+                                     TG_ARGV[place], place, TG_ARGV[place] || ' is not in ' || TG_ARGV[place + 1]);
     END LOOP;
+    -- One pass over the statement's rows, whatever the number of references.
+    missing := 'coalesce(' || substr(missing, 3) || ')';
+    EXECUTE format('SELECT %s FROM fresh f %s WHERE %s IS NOT NULL LIMIT 1', missing, joins, missing) INTO told;
+    IF told IS NOT NULL THEN
+        RAISE EXCEPTION '%: %', TG_TABLE_NAME, told USING ERRCODE = 'foreign_key_violation';
+    END IF;
     RETURN NULL;
 END $$;
 """
@@ -30,15 +34,15 @@ AGENCIES = {
 }
 
 
-def refers(table: str, references: dict[str, str], name: str = "references") -> tuple[str, str]:
+def refers(table: str, references: dict[str, str]) -> tuple[str, str]:
     """(forward, backward) SQL: every value of these columns stands in the id column of its table."""
     told = ", ".join(f"'{column}', '{target}'" for column, target in references.items())
     forward = "".join(
-        f"CREATE TRIGGER {table}_{event.lower()}_{name} AFTER {event} ON {table} REFERENCING NEW TABLE AS fresh"
+        f"CREATE TRIGGER {table}_{event.lower()}_references AFTER {event} ON {table} REFERENCING NEW TABLE AS fresh"
         f" FOR EACH STATEMENT EXECUTE FUNCTION check_references({told});\n"
         for event in ("INSERT", "UPDATE")
     )
-    backward = "".join(f"DROP TRIGGER {table}_{event}_{name} ON {table};\n" for event in ("insert", "update"))
+    backward = "".join(f"DROP TRIGGER {table}_{event}_references ON {table};\n" for event in ("insert", "update"))
     return forward, backward
 
 

@@ -92,10 +92,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='camera',
-            index=models.Index(fields=['reporting_agency', 'id'], name='camera_by_agency'),
-        ),
-        migrations.AddIndex(
-            model_name='camera',
             index=models.Index(condition=models.Q(('platform__isnull', False)), fields=['platform'], name='camera_by_platform'),
         ),
         migrations.AddIndex(

@@ -8,11 +8,9 @@ LINKS = {"platform_id": "platforms_platform", "pole_id": "cameras_pole"}
 STEPS = [
     keys.refers("cameras_pole", keys.AGENCIES),
     keys.keeps("cameras_pole"),
-    keys.refers("cameras_poleversion", {"pole_id": "cameras_pole", **keys.AGENCIES}),
     keys.keeps("cameras_poleversion"),
     keys.refers("cameras_camera", LINKS | keys.AGENCIES),
     keys.keeps("cameras_camera"),
-    keys.refers("cameras_cameraversion", {"camera_id": "cameras_camera"} | LINKS | keys.AGENCIES),
     keys.keeps("cameras_cameraversion"),
 ]
 

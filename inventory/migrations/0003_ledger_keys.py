@@ -1,11 +1,18 @@
-"""Every version in the registry stands on an entry of the ledger."""
+"""Every version in the registry is of a registered thing and stands on an entry of the ledger.
+
+Its other references are those of the thing itself, which were checked there.
+"""
 
 from django.db import migrations
 
 from registry import keys
 
 LEDGER = {"ledger_entry_id": "inventory_ledgerentry"}
-TABLES = ("cameras_cameraversion", "cameras_poleversion", "platforms_platformversion")
+VERSIONS = {
+    "platforms_platformversion": {"platform_id": "platforms_platform"},
+    "cameras_poleversion": {"pole_id": "cameras_pole"},
+    "cameras_cameraversion": {"camera_id": "cameras_camera"},
+}
 
 
 class Migration(migrations.Migration):
@@ -15,6 +22,6 @@ class Migration(migrations.Migration):
         ("platforms", "0002_keys"),
     ]
     operations = [
-        *(migrations.RunSQL(*keys.refers(table, LEDGER, "ledger")) for table in TABLES),
+        *(migrations.RunSQL(*keys.refers(table, identity | LEDGER)) for table, identity in VERSIONS.items()),
         migrations.RunSQL(*keys.keeps("inventory_ledgerentry")),
     ]

@@ -18,10 +18,11 @@ if "XDG_RUNTIME_DIR" not in os.environ:
 
 SETTINGS = """
 # Written once by the project.
-shared_buffers = 256MB
+shared_buffers = 512MB
+wal_buffers = 64MB
 work_mem = 32MB
 maintenance_work_mem = 256MB
-max_wal_size = 2GB
+max_wal_size = 4GB
 max_connections = 200
 timezone = 'Asia/Shanghai'
 log_timezone = 'Asia/Shanghai'

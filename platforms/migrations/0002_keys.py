@@ -9,7 +9,6 @@ STEPS = [
     keys.keeps("agencies_agency"),
     keys.refers("platforms_platform", keys.AGENCIES),
     keys.keeps("platforms_platform"),
-    keys.refers("platforms_platformversion", {"platform_id": "platforms_platform", **keys.AGENCIES}),
     keys.keeps("platforms_platformversion"),
 ]
 

@@ -1,0 +1,70 @@
+"""`make bench`: the speed promises as ratios measured in one run, kept in var/bench.json (docs/performance.md).
+
+Each pair is run in turns, several times, and compared by medians, so that a busy machine slows both sides.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jinzhai_video.settings")
+os.environ.setdefault("POSTGRES_NAME", "jinzhai_bench")
+
+
+def measures(folder: Path) -> Iterator[Callable[[], dict[str, Any]]]:
+    from tools import bench_accept, bench_check, bench_stage
+
+    small = bench_check.workbook(folder / "10k.xlsx", 10_000)
+    large = bench_check.workbook(folder / "100k.xlsx", 100_000)
+    yield lambda: bench_check.measure("check_10k", small, turns=7)
+    yield lambda: bench_check.measure("check_100k", large, turns=3)
+    yield lambda: bench_stage.measure(large)
+    yield bench_accept.measure
+    yield lambda: bench_stage.against_import_export(small, 10_000)
+
+
+def main() -> int:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    fresh_database()
+    call_command("migrate", verbosity=0)
+    call_command("load_reference", verbosity=0)
+    wanted = sys.argv[1:]
+    told = []
+    with tempfile.TemporaryDirectory() as folder:
+        for measure in measures(Path(folder)):
+            line = measure()
+            if wanted and line["name"] not in wanted:
+                continue
+            told.append(line)
+            print(json.dumps(line, ensure_ascii=False), flush=True)
+    (settings.VAR_DIR / "bench.json").write_text("".join(json.dumps(line) + "\n" for line in told))
+    return 0
+
+
+def fresh_database() -> None:
+    """Drop what an earlier run left."""
+    import psycopg2
+    from django.conf import settings
+    from django.db import connection
+
+    params = connection.get_connection_params()
+    admin = psycopg2.connect(host=params["host"], port=params["port"], user=params["user"], dbname="postgres")
+    admin.autocommit = True
+    with admin.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{settings.POSTGRES_NAME}" WITH (FORCE)')
+    admin.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
