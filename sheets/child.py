@@ -1,6 +1,6 @@
-"""What runs in the confined child: check one workbook, write the rows to stage and the findings into a folder.
+"""What runs in the confined child: check one workbook, write rows and findings into a folder.
 
-    python -m sheets.child --file F --out DIR --sheet cameras.sheet:CAMERA --sheet platforms.sheet:PLATFORM [--datum ...]
+    python -m sheets.child --file F --out DIR --sheet cameras.sheet:CAMERA [--sheet ...] [--datum ...]
 
 DIR then holds `result.json` (counts and sheet summaries, as handed back on stdout), `findings.jsonl` (one finding a
 line, errors first, at most `FINDINGS_KEPT`), and for each form `<key>.tsv`, COPY text in the order of

@@ -58,11 +58,13 @@ class Outcome:
         }
 
 
-def check_file(path: Path, sheets: Sequence[str], arguments: Sequence[str] = (), *, stage: Path | None = None) -> Outcome:
+def check_file(
+    path: Path, sheets: Sequence[str], arguments: Sequence[str] = (), *, stage: Path | None = None
+) -> Outcome:
     """Check one file: the gate beside the confined reader, the gate's verdict winning.
 
-    `sheets` are "module:NAME" of the declarations, `arguments` further ones for `sheets.child`. With `stage` the rows to
-    stage are left in that folder.
+    `sheets` are "module:NAME" of the declarations, `arguments` further ones for `sheets.child`. With `stage` the rows
+    to stage are left in that folder.
     """
     if stage is not None:
         return _check_in(path, sheets, arguments, stage)

@@ -15,7 +15,7 @@ _MADE = "<!-- 由 manage.py write_sheet_docs 从声明生成，不要手工修�
 
 
 def documents(sheets: Sequence[Sheet], others: Iterable[RuleInfo] = ()) -> dict[str, str]:
-    """File name -> Markdown, in Chinese. `others`: rules kept elsewhere (the registry's) that belong in the catalogue."""
+    """File name -> Markdown, in Chinese. `others`: rules kept elsewhere (the registry's) for the catalogue."""
     found = {f"{sheet.key}.md": _form(sheet) for sheet in sheets}
     found["rules.md"] = _rules(catalogue(sheets, others))
     return found
@@ -37,12 +37,20 @@ def _form(sheet: Sheet) -> str:
     told = guide(sheet)
     lines = [_MADE, "", f"# {told.form}", "", f"模板版本 {told.version}。", "", "## 填写说明", ""]
     lines += [f"- {note}" for note in told.notes]
-    lines += ["", "## 各列", "", *_table(("列", "要不要填", "怎么填", "示例", "常用选项", "规则"), map(_column, told.columns))]
+    lines += [
+        "",
+        "## 各列",
+        "",
+        *_table(("列", "要不要填", "怎么填", "示例", "常用选项", "规则"), map(_column, told.columns)),
+    ]
     for title, rules in (("同一行里的规则", told.row_rules), ("整个文件里的规则", told.file_rules)):
         lines += ["", f"## {title}", ""]
         lines += _table(
             ("规则", "级别", "列", "问题", "怎么改", "依据"),
-            ((info.code, _WORDS[info.severity], "、".join(info.columns), info.wording, info.fix, info.clause) for info in rules),
+            (
+                (info.code, _WORDS[info.severity], "、".join(info.columns), info.wording, info.fix, info.clause)
+                for info in rules
+            ),
         )
     return "\n".join(lines) + "\n"
 
@@ -60,7 +68,14 @@ def _column(column: GuideColumn) -> tuple[str, ...]:
 
 
 def _rules(rules: Iterable[RuleInfo]) -> str:
-    lines = [_MADE, "", "# 检查规则", "", "编号永不改变。“错误”必须改好才能提交；“提示”可以带着提交，审核时会看到。", ""]
+    lines = [
+        _MADE,
+        "",
+        "# 检查规则",
+        "",
+        "编号永不改变。“错误”必须改好才能提交；“提示”可以带着提交，审核时会看到。",
+        "",
+    ]
     rows = (
         (
             info.code,

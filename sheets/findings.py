@@ -40,7 +40,7 @@ class Finding:
         return asdict(self) | {"severity": self.severity.value, "related": list(self.related)}
 
 
-class Refused(Exception):  # noqa: N818 - said of the file, read as a verdict
+class Refused(Exception):
     """A file that cannot be read at all; carries the finding that says why and what to press."""
 
     def __init__(self, finding: Finding) -> None:

@@ -96,7 +96,7 @@ def guide(sheet: Sheet) -> Guide:
 
 
 def catalogue(sheets: Iterable[Sheet], others: Iterable[RuleInfo] = ()) -> list[RuleInfo]:
-    """Every rule by code: the gate's, the workbook's structure, these forms, and `others` (the registry keeps its own)."""
+    """Every rule by code: the gate's, the workbook's structure, these forms, `others` (the registry's)."""
     found = dict(STRUCTURE)
     for code, wording in GATE.items():
         says = wording.says.replace("{detail}", "…")

@@ -166,7 +166,8 @@ class _Format:
             return
         types = set(map(type, values))
         if types == {float}:
-            self.ready([f"{value:.15g}" for value in values])
+            # Raw numbers as Excel keeps them, fifteen digits; computed ones in full.
+            self.ready([f"{value:.15g}" for value in values] if encode is _raw_json else list(map(repr, values)))
         elif bool in types and len(types - {bool, type(None)}):
             self.ready([encode(value) for value in values])
         else:

@@ -184,7 +184,7 @@ def _fill(sheet: Worksheet, declaration: Sheet, number: int, row: Mapping[str, A
     for place, column in enumerate(declaration.columns, 1):
         values = [row.get(entry.key, entry.blank) for entry in column.fields]
         if any(value not in {None, ""} for value in values[:1]):
-            put(sheet, number, place, column.kind.show(*values))  # type: ignore[arg-type]
+            put(sheet, number, place, column.kind.show(*values))
 
 
 def _validations(sheet: Worksheet, declaration: Sheet) -> None:

@@ -108,7 +108,7 @@ class Degrees(Kind):
             numbers = [float(text) for text in texts]
         else:
             return Plain.UNSURE
-        return Plain.FULL if -_LIMIT <= min(numbers) and max(numbers) <= _LIMIT else Plain.UNSURE
+        return Plain.FULL if min(numbers) >= -_LIMIT and max(numbers) <= _LIMIT else Plain.UNSURE
 
     def spread(self, key: str, cells: Sequence[Cell]) -> list[Values]:
         return [lambda: cells] if isinstance(cells[0], float) else [lambda: list(map(float, cells))]  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from cameras.sheet import CAMERA
 from platforms.sheet import PLATFORM
 from sheets.declare import Sheet
 from tests.workbooks import camera_cases, platform_cases, together
-from tests.workbooks.builder import checked, filled, places
+from tests.workbooks.builder import camera_row, checked, filled, places
 from tests.workbooks.camera_cases import Case
 
 
@@ -54,7 +54,7 @@ def test_the_workbooks_with_everything_leave_nothing_out() -> None:
 
 
 def test_a_finding_says_what_is_wrong_and_what_to_press() -> None:
-    (found,) = checked(filled(CAMERA, [camera_cases.row(longitude=115.93436)])).findings
+    (found,) = checked(filled(CAMERA, [camera_row(longitude=115.93436)])).findings
     assert found.code == "C134"
     assert found.message == (
         "“经度（保留后六位）”是 115.93436，只有 5 位小数（或末位的 0 已丢失）；表格要求至少 6 位小数且第 6 位不为 0"
@@ -65,7 +65,7 @@ def test_a_finding_says_what_is_wrong_and_what_to_press() -> None:
 
 
 def test_duplicates_name_each_other() -> None:
-    rows = [camera_cases.row(1), camera_cases.row(2, code="34152400001320000001")]
+    rows = [camera_row(1), camera_row(2, code="34152400001320000001")]
     first, second = checked(filled(CAMERA, rows)).findings
     assert (first.cell, first.related) == ("B7", ("B8",))
     assert (second.cell, second.related) == ("B8", ("B7",))
@@ -83,8 +83,8 @@ def test_no_wording_leaves_a_gap() -> None:
 def test_the_severity_of_the_sixth_decimal_is_a_setting() -> None:
     from sheets.findings import Severity
 
-    data = filled(CAMERA, [camera_cases.row(longitude=115.93436)])
+    data = filled(CAMERA, [camera_row(longitude=115.93436)])
     report = checked(data, severities={"C134": Severity.WARNING, "C111": Severity.WARNING})
     assert (report.errors, report.warnings) == (0, 1)
-    unnamed = filled(CAMERA, [camera_cases.row(name=None)])
+    unnamed = filled(CAMERA, [camera_row(name=None)])
     assert checked(unnamed, severities={"C111": Severity.WARNING}).errors == 1

@@ -175,7 +175,7 @@ def test_half_a_workbook_cannot_be_read() -> None:
 def test_a_panic_of_the_reader_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     import python_calamine
 
-    class PanicException(BaseException):  # noqa: N818 - the name it has in the reader
+    class PanicException(BaseException):
         pass
 
     class Panicking:
@@ -292,18 +292,22 @@ def test_columns_in_another_order() -> None:
 
 def test_headers_with_breaks_spaces_and_other_brackets() -> None:
     written = {
-        "20位编码": "20位\n编 码", "经度（保留后六位）": "经度(保留后六位)", "纬度（保留后六位）": "纬度",
-        "所在县（市、区）、乡镇（街道）": "所在县 (市、区)、\r\n乡镇 (街道)", "高度（米）": "高度\n(米)", "横臂数量": "横臂\r\n数量",
-    }  # fmt: skip
+        "20位编码": "20位\n编 码",
+        "经度（保留后六位）": "经度(保留后六位)",
+        "纬度（保留后六位）": "纬度",
+        "所在县（市、区）、乡镇（街道）": "所在县 (市、区)、\r\n乡镇 (街道)",
+        "高度（米）": "高度\n(米)",
+        "横臂数量": "横臂\r\n数量",
+    }
     assert places(checked(by_hand([[written.get(text, text) for text in HEADERS], values()]))) == []
 
 
 def test_the_two_building_times_are_told_apart_by_their_group() -> None:
-    groups = ["摄像机", *[None] * 13, "杆件（自建）", *[None] * 4]
+    groups: list[Any] = ["摄像机", *[None] * 13, "杆件（自建）", *[None] * 4]
     poles = [14, 15, 16, 17, 18]
     order = poles + list(range(14))
     row = values(built="2019.05", pole_built="2018.04")
-    told = [
+    told: list[list[Any]] = [
         ["杆件（自建）", *[None] * 4, "摄像机", *[None] * 13],
         [HEADERS[at] for at in order],
         [row[at] for at in order],

@@ -63,13 +63,29 @@ CASES: list[Case] = [
         "too much text",
         [
             row(
-                vendor=LONG, gbt28181=f"是，{LONG}", gat1400=LONG, address=LONG, network=LONG, protection=LONG,
-                description=LONG, version=LONG, sharing=LONG, cascade=LONG,
+                vendor=LONG,
+                gbt28181=f"是，{LONG}",
+                gat1400=LONG,
+                address=LONG,
+                network=LONG,
+                protection=LONG,
+                description=LONG,
+                version=LONG,
+                sharing=LONG,
+                cascade=LONG,
             )
         ],
         [
-            ("P191", "C7"), ("P191", "D7"), ("P191", "E7"), ("P191", "F7"), ("P191", "G7"), ("P191", "H7"),
-            ("P191", "J7"), ("P191", "K7"), ("P191", "L7"), ("P191", "O7"),
+            ("P191", "C7"),
+            ("P191", "D7"),
+            ("P191", "E7"),
+            ("P191", "F7"),
+            ("P191", "G7"),
+            ("P191", "H7"),
+            ("P191", "J7"),
+            ("P191", "K7"),
+            ("P191", "L7"),
+            ("P191", "O7"),
         ],
     ),
     case("P192", "an error value", [row(address="#REF!")], [("P192", "F7")]),
@@ -95,4 +111,4 @@ CASES: list[Case] = [
         [row(1, registry_number="JZ-P-000123"), row(2, registry_number="JZ-P-000123")],
         [("P303", "U7"), ("P303", "U8")],
     ),
-]  # fmt: skip
+]

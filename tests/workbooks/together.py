@@ -36,7 +36,8 @@ CAMERAS: list[dict[str, Any]] = [
 CAMERAS_FOUND: list[tuple[str, str]] = [
     ("C101", "B8"),
     ("C102", "B9"),
-    ("C103", "B10"), ("C111", "C10"), ("C114", "D10"), ("C115", "E10"), ("C121", "F10"), ("C151", "L10"), ("C153", "M10"),
+    ("C103", "B10"), ("C111", "C10"), ("C114", "D10"), ("C115", "E10"), ("C121", "F10"), ("C151", "L10"),
+    ("C153", "M10"),
     ("C104", "B11"), ("C112", "C11"), ("C122", "F11"), ("C152", "L11"), ("C154", "M11"),
     ("C105", "B12"), ("C113", "C12"), ("C155", "N12"), ("C141", "J12"),
     ("C106", "B13"), ("C131", "H13"), ("C132", "I13"),
@@ -63,7 +64,9 @@ PLATFORMS: list[dict[str, Any]] = [
     platform_row(2, code=34152400002000000002),
     platform_row(3, code="341524000020000000003", name=None, vendor=None, gbt28181=None, network=None),
     platform_row(4, code="34012300002000000004", name="台", retention=None, connected=None, address=None),
-    platform_row(5, code="34152400001180000005", name="平" * 101, gbt28181="大概吧", retention="很久", connected="再说"),
+    platform_row(
+        5, code="34152400001180000005", name="平" * 101, gbt28181="大概吧", retention="很久", connected="再说"
+    ),
     platform_row(6, code="34152400202000000006", protection=None, sharing=None, cost=None, built=None),
     platform_row(7, code="34152400002009000007", network="局域网、对讲机", retention="两周", cascade="五级级联"),
     platform_row(8, code="34152400002000000000", built="2019-2020年", cost="面议", upkeep="86000"),
