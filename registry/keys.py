@@ -11,7 +11,8 @@ DECLARE
     told text;
 BEGIN
     FOR place IN 0 .. TG_NARGS - 1 BY 2 LOOP
-        joins := joins || format(' LEFT JOIN %I t%s ON t%s.id = f.%I', TG_ARGV[place + 1], place, place, TG_ARGV[place]);
+        joins := joins || format(' LEFT JOIN %I t%s ON t%s.id = f.%I',
+                                 TG_ARGV[place + 1], place, place, TG_ARGV[place]);
         missing := missing || format(', CASE WHEN f.%I IS NOT NULL AND t%s.id IS NULL THEN %L END',
                                      TG_ARGV[place], place, TG_ARGV[place] || ' is not in ' || TG_ARGV[place + 1]);
     END LOOP;

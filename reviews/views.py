@@ -63,6 +63,13 @@ def _case(request: HttpRequest, pk: int) -> tuple[Person, Case]:
     return person, case
 
 
+def _case_to_decide(request: HttpRequest, pk: int) -> tuple[Person, Case]:
+    """As `_case`, and 403 for who only reads reviews."""
+    person, case = _case(request, pk)
+    require(queries.side_of(person) is not None, "您的岗位只能查看，不能审核。")
+    return person, case
+
+
 @require_GET
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """The workbench of one case."""
@@ -128,7 +135,7 @@ def _mark(request: HttpRequest, pk: int, form: PassForm | ReturnForm, decision: 
 
     Role, round and content are checked before the rest of the input: a stale page is 409 whatever stands on it.
     """
-    person, case = _case(request, pk)
+    person, case = _case_to_decide(request, pk)
     form.is_valid()
     round_ = _stamped(form, case)
     told = form.cleaned_data
@@ -182,7 +189,7 @@ def review_return(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def review_close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close one's side; the second closing ends the round with its outcome."""
-    person, case = _case(request, pk)
+    person, case = _case_to_decide(request, pk)
     form = ActForm(request.POST)
     form.is_valid()
     round_ = _stamped(form, case)
