@@ -57,9 +57,10 @@ def test_removing(office: Person, campaign: Campaign) -> None:
 @pytest.mark.parametrize("state", ["draft", "in_review", "returned", "accepted", "discarded"])
 def test_who_has_begun_stays(office: Person, campaign: Campaign, state: str) -> None:
     """And the whole request is refused, with the other unit still owing (T04)."""
+    campaigns.add_agencies(office, campaign.pk, [Agency.objects.get(code="nanxi").pk])
     report(obligation_of(campaign, "mabu"), state)
     assert post(office, "campaign_roster_remove", campaign, "meishan", "mabu") == 409
-    assert roster(campaign) == {"meishan", "mabu"}
+    assert roster(campaign) == {"meishan", "mabu", "nanxi"}
 
 
 def test_somebody_must_owe(office: Person, campaign: Campaign) -> None:
