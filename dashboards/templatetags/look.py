@@ -68,8 +68,8 @@ def code20(value: str | None) -> SafeString:
     parts = gb28181.decode(text)
     meaning = "；".join(f"{digits} {segment}：{says}" for digits, segment, says in parts.explain())
     return format_html(
-        '<span class="code20" title="{}"><span>{}</span><wbr><span>{}</span><wbr><span class="seg-type">{}</span><wbr>'
-        '<span>{}</span><wbr><span>{}</span></span><span class="visually-hidden">（{}）</span>',
+        '<span class="code20" title="{}"><span>{}</span><span>{}</span><span class="seg-type">{}</span>'
+        '<span>{}</span><span>{}</span></span><span class="visually-hidden">（{}）</span>',
         meaning, text[:8], parts.industry, parts.type, parts.network, parts.serial, meaning,
     )  # fmt: skip
 
