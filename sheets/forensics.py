@@ -7,12 +7,13 @@ than inflating it, and that beside the reader, which leaves Python's lock alone 
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import unescape
 from io import BytesIO
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 #: Beyond so many broken cells in one sheet the rest is left to be found next time.
 LIMIT = 10_000
@@ -47,6 +48,8 @@ def broken_cells(data: bytes) -> dict[str, dict[tuple[int, int], Broken]]:
     """Sheet name -> (0-based row, 0-based column) -> what is broken there. Empty for .xls and for odd containers."""
     if not data.startswith(b"PK"):
         return {}
+    import zipfile
+
     found: dict[str, dict[tuple[int, int], Broken]] = {}
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
@@ -63,8 +66,10 @@ def broken_cells(data: bytes) -> dict[str, dict[tuple[int, int], Broken]]:
     return found
 
 
-def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+def _sheets(archive: ZipFile) -> dict[str, str]:
     """Sheet name -> path of its part."""
+    from html import unescape
+
     book = archive.read("xl/workbook.xml")
     relations = archive.read("xl/_rels/workbook.xml.rels")
     paths: dict[bytes, str] = {}
@@ -82,7 +87,7 @@ def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def _pieces(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
+def _pieces(archive: ZipFile, path: str) -> Iterator[bytes]:
     with archive.open(path) as part:
         tail = b""
         while piece := part.read(_PIECE):

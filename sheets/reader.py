@@ -7,16 +7,14 @@ batches small enough to be judged while the processor's cache still holds them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from itertools import islice
-from threading import Thread
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import python_calamine as calamine
 
+from sheets.ahead import Ahead, Opened, open_ahead, parse
 from sheets.cells import Cell
 from sheets.forensics import Broken, broken_cells
 from sheets.structure import unreadable
@@ -45,33 +43,20 @@ class RawSheet:
 
 
 class Workbook:
-    """A workbook being opened. Parsing begins at once in a thread of its own, for the reader lets go of Python's lock.
+    """A workbook being opened; parsing is under way in a thread of its own, the search for broken cells in another.
 
-    `sheets` raises `Refused` (S010, S011) for what cannot be read.
+    `opened`: when it was begun earlier still. `sheets` raises `Refused` (S010, S011) for what cannot be read.
     """
 
-    def __init__(self, data: bytes) -> None:
-        self._book: calamine.CalamineWorkbook | None = None
-        self._first = _Ahead(partial(self._open, data))
-        self._broken = _Ahead(partial(broken_cells, data))
-
-    def _open(self, data: bytes) -> calamine.CalamineSheet | None:
-        """Open the book and parse its first sheet, which is nearly always the one that matters."""
-        self._book = _guarded(partial(calamine.CalamineWorkbook.from_filelike, BytesIO(data)))
-        metas = self._book.sheets_metadata
-        return self._parse(metas[0]) if metas else None
-
-    def _parse(self, meta: calamine.SheetMetadata) -> calamine.CalamineSheet | None:
-        """One worksheet; charts and the like have no rows."""
-        if self._book is None or meta.typ != calamine.SheetTypeEnum.WorkSheet:
-            return None
-        return _guarded(partial(self._book.get_sheet_by_name, meta.name))
+    def __init__(self, data: bytes, opened: Ahead[Opened] | None = None) -> None:
+        self._opened = opened or open_ahead(data)
+        self._broken = Ahead(partial(broken_cells, data))
 
     def sheets(self) -> Iterator[RawSheet]:
         """Every sheet in workbook order."""
-        first = self._first.result()
-        for number, meta in enumerate(self._book.sheets_metadata if self._book else ()):
-            sheet = self._parse(meta) if number else first
+        book, first = _guarded(self._opened.result)
+        for number, meta in enumerate(book.sheets_metadata):
+            sheet = _guarded(partial(parse, book, meta)) if number else first
             first = None
             visible = meta.visible == calamine.SheetVisibleEnum.Visible
             if sheet is None or sheet.start is None:
@@ -81,34 +66,6 @@ class Workbook:
             merges = [(top, left, bottom, right) for (top, left), (bottom, right) in ranges]
             broken = self._broken.result().get(meta.name, {})
             yield RawSheet(meta.name, visible, sheet.start[1], _batches(sheet), merges, broken)
-
-
-class _Ahead(Generic[Result]):
-    """A call under way in a thread; what it raises comes out where its result is asked for."""
-
-    def __init__(self, call: Callable[[], Result]) -> None:
-        self._call = call
-        self._done: list[Result] = []
-        self._problem: BaseException | None = None
-        self._thread = Thread(target=self._run, daemon=True)
-        with suppress(RuntimeError):  # no thread to be had: the result is made when it is asked for
-            self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self._done.append(self._call())
-        except BaseException as problem:  # noqa: BLE001 - raised again in `result`
-            self._problem = problem
-
-    def result(self) -> Result:
-        """What the call returned."""
-        if self._thread.ident is None:
-            self._run()
-        elif not self._done and self._problem is None:
-            self._thread.join()
-        if self._problem is not None:
-            raise self._problem
-        return self._done[0]
 
 
 def _batches(sheet: calamine.CalamineSheet) -> Iterator[list[Row]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sheets.declare import Sheet
 from sheets.findings import Finding
-from sheets.stage import StagedRow, staged_rows
 from sheets.table import Table
+
+if TYPE_CHECKING:
+    from sheets.stage import StagedRow
 
 
 @dataclass(slots=True)
@@ -79,6 +81,8 @@ class Report:
 
     def staged(self, declaration: Sheet) -> Iterator[StagedRow]:
         """The data rows of every sheet of that form, in reading order."""
+        from sheets.stage import staged_rows
+
         for table in self.tables:
             if table.sheet is declaration:
                 yield from staged_rows(table)

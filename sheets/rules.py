@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from string import Formatter
 from typing import Any, NamedTuple
 
 from sheets.findings import Severity
@@ -103,4 +102,6 @@ def rule_info(code: str, issue: Issue, *, sheet: str, clause: str, columns: Iter
 
 def placeholders(template: str) -> set[str]:
     """Names of the details that a template speaks of."""
+    from string import Formatter
+
     return {name for _, name, _, _ in Formatter().parse(template) if name}
