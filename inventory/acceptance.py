@@ -1,7 +1,7 @@
 """What both sides approved enters the registry: in SQL, exactly once, each version with its lineage.
 
-One ledger entry per round; a plan of what each row does is drawn up once, and every statement follows it. The plan is in
-the order of the ids and small enough to drive each join, so that indexes grow at their right edge.
+One ledger entry per round; a plan of what each row does is drawn up once, and every statement follows it. The plan is
+in the order of the ids and small enough to drive each join, so that indexes grow at their right edge.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def accept(round_: Round, by: Person) -> dict[str, Any]:
     Raises Conflict when a code has meanwhile been registered by another agency or on another record, when two rows mean
     one registered thing, and when the round is in the registry already.
     """
-    submission = Submission.objects.select_related("obligation").select_for_update(of=("self",)).get(
-        pk=round_.case.subject_id
+    submission = (
+        Submission.objects.select_related("obligation").select_for_update(of=("self",)).get(pk=round_.case.subject_id)
     )
     version = Version.objects.get(submission=submission, number=round_.number)
     with connection.cursor() as cursor:
@@ -114,7 +114,7 @@ def _draw_plan(cursor: CursorWrapper, target: Target, params: dict[str, Any]) ->
 
 @dataclass(frozen=True)
 class Link:
-    """A column that is worked out, not read: its SQL for a new thing, and for a registered one (alias t) that changes."""
+    """A column that is worked out, not read: its SQL for a new thing, and for a registered one (t) that changes."""
 
     column: str
     new: str
@@ -127,8 +127,8 @@ CAMERA_LINKS = (
     Link(
         "platform_id",
         "named.platform_id",
-        f"""CASE WHEN {CAMERA.kept("platform_name")} THEN t.platform_id
-                 ELSE coalesce(named.platform_id, CASE WHEN r.platform_name = t.platform_name THEN t.platform_id END) END""",
+        f"""CASE WHEN {CAMERA.kept("platform_name")} THEN t.platform_id ELSE
+                 coalesce(named.platform_id, CASE WHEN r.platform_name = t.platform_name THEN t.platform_id END) END""",
     ),
     Link(
         "pole_id",
@@ -148,7 +148,7 @@ def _promote(cursor: CursorWrapper, target: Target, params: dict[str, Any], link
     _update_changed(cursor, target, params, links)
     _write_versions(cursor, target, params)
     cursor.execute(f"SELECT fate, count(*) FROM plan_{target.kind} GROUP BY fate")
-    return {fate: count for fate, count in cursor.fetchall()}
+    return dict(cursor.fetchall())
 
 
 BEFORE_GIVEN_UP = "CASE WHEN t.code LIKE '~%%' THEN NULL ELSE t.code END"

@@ -14,10 +14,16 @@ from .targets import CAMERA, TARGETS, Target
 
 NAME_KEY = "lower(regexp_replace(coalesce({}, ''), '\\s+', '', 'g'))"
 """A platform's name as its key: without white space, case folded."""
+SURE = 2
+"""Ranks of the ways to find a thing up to here are certain: by its registry number, by its code of today."""
 
 
 def matches(target: Target) -> str:
-    """A subquery (row_id, thing_id) for the rows of %(version)s that stand in %(agency)s's registry already."""
+    """A subquery (row_id, thing_id) for the rows of %(version)s that stand in %(agency)s's registry already.
+
+    A former code gives way where another row of the version means that thing by its number or its code of today: the
+    code has then passed on to something else.
+    """
     staged = f"{target.rows} r JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s"
     own = "t.reporting_agency_id = %(agency)s"
     ways = [
@@ -34,24 +40,36 @@ def matches(target: Target) -> str:
             f"""SELECT r.id, t.id, 5 FROM {staged} JOIN {target.things} t ON t.name_key = {NAME_KEY.format("r.name")}
                 WHERE r.code IS NULL AND t.code IS NULL AND t.life = 'live' AND {own}"""
         )
-    return f"""SELECT DISTINCT ON (row_id) row_id, thing_id FROM ({" UNION ALL ".join(ways)}) ways
-               ORDER BY row_id, rank, thing_id DESC"""
+    return f"""SELECT row_id, thing_id FROM (
+                 SELECT row_id, thing_id, rank, min(rank) OVER (PARTITION BY thing_id) AS best FROM (
+                   SELECT DISTINCT ON (row_id) row_id, thing_id, rank FROM ({" UNION ALL ".join(ways)}) ways
+                   ORDER BY row_id, rank, thing_id DESC) nearest
+               ) ranked WHERE rank <= {SURE} OR rank = best"""
 
 
 def match_version(version_id: int, agency_id: int) -> None:
     """Write on each staged row of the version what it would do to the registry as it stands now.
 
-    `fate` is '' for a new thing; a match is 'changed', 'unchanged' or 'reactivated'.
+    `fate` is '' for a new thing; a match is 'changed', 'unchanged' or 'reactivated'. Rows of which that is known
+    already are not written again.
     """
     params = {"version": version_id, "agency": agency_id}
     with connection.cursor() as cursor:
         for target in TARGETS:
             cursor.execute(
-                f"""UPDATE {target.rows} r SET match_id = t.id, fate = CASE
-                        WHEN t.life <> 'live' THEN 'reactivated'
-                        WHEN {target.differs} THEN 'changed' ELSE 'unchanged' END
-                    FROM ({matches(target)}) m JOIN {target.things} t ON t.id = m.thing_id
-                    WHERE r.id = m.row_id""",
+                f"""WITH told AS MATERIALIZED (
+                        SELECT r.id, t.id AS match_id, CASE
+                            WHEN t.life <> 'live' THEN 'reactivated'
+                            WHEN {target.differs} THEN 'changed' ELSE 'unchanged' END AS fate
+                        FROM ({matches(target)}) m JOIN {target.things} t ON t.id = m.thing_id
+                        JOIN {target.rows} r ON r.id = m.row_id
+                    ), lost AS (
+                        UPDATE {target.rows} r SET match_id = NULL, fate = '' FROM inventory_sourcefile f
+                        WHERE f.id = r.source_file_id AND f.version_id = %(version)s AND r.match_id IS NOT NULL
+                          AND NOT EXISTS (SELECT FROM told WHERE told.id = r.id)
+                    )
+                    UPDATE {target.rows} r SET match_id = told.match_id, fate = told.fate FROM told
+                    WHERE r.id = told.id AND (r.match_id, r.fate) IS DISTINCT FROM (told.match_id, told.fate)""",
                 params,
             )
 

@@ -1,27 +1,40 @@
 """Poles from the five columns 杆件（自建） of the camera sheet (model.md, Poles).
 
-Five blanks: no own pole. With a number: one pole per (agency, number). Without: the pole its camera already stands on,
-else one for each merged range, else one of its own. Cameras are joined to a pole by distance only as a proposal, which
-is not done here.
+Five blanks: no own pole, or the one that the camera stands on already. With a number: one pole per (agency, number).
+Without: the pole its camera stands on, else one for each merged range, else one of its own. Cameras are joined to a
+pole by distance only as a proposal, which is not done here.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db import models
 from django.db.backends.utils import CursorWrapper
 
 from cameras.models import PoleValues, PositionValues
 
-from .targets import SUPERVISION
+from .targets import CAMERA, SUPERVISION
 
-VALUES = tuple(str(f.column) for f in PoleValues._meta.get_fields())  # type: ignore[union-attr]
-POSITION = tuple(str(f.column) for f in PositionValues._meta.get_fields())  # type: ignore[union-attr]
-CARRIED = (*VALUES, *POSITION, "place_kind")
-HAS_POLE = """(r.pole_number <> '' OR r.pole_built <> '' OR r.pole_height IS NOT NULL OR r.pole_arms IS NOT NULL
-               OR r.pole_condition <> '')"""
 
-SINGLE = """CASE WHEN r.pole_number <> '' THEN '' WHEN r.merge_group IS NULL THEN r.id::text
+def _columns(values: type[models.Model]) -> tuple[str, ...]:
+    return tuple(str(field.column) for field in values._meta.get_fields() if isinstance(field, models.Field))
+
+
+VALUES = _columns(PoleValues)
+SITE = (*_columns(PositionValues), "place_kind")
+CARRIED = (*VALUES, *SITE)
+SPEAKS = "(" + " OR ".join(f"NOT {CAMERA.kept(column)}" for column in VALUES) + ")"
+"""SQL that is true where the row says anything of a pole, be it that there is none."""
+
+
+def _now(column: str) -> str:
+    """SQL of what the camera's row means in this column: what is registered (alias c) counts where it is silent."""
+    return f"CASE WHEN {CAMERA.kept(column)} THEN coalesce(c.{column}, r.{column}) ELSE r.{column} END"
+
+
+HAS_POLE = " OR ".join(f"coalesce({_now(column)}::text, '') <> ''" for column in VALUES)
+SINGLE = f"""CASE WHEN {_now("pole_number")} <> '' THEN '' WHEN r.merge_group IS NULL THEN r.id::text
                ELSE r.source_file_id || '/' || r.sheet || '/' || r.merge_group END"""
 """What tells poles without a number apart: the merged range they share, else the row."""
 
@@ -29,58 +42,131 @@ SINGLE = """CASE WHEN r.pole_number <> '' THEN '' WHEN r.merge_group IS NULL THE
 def promote(cursor: CursorWrapper, params: dict[str, Any]) -> dict[str, int]:
     """Register the poles of a version, after its plan_camera was drawn; return how many had each fate.
 
-    Leaves plan_pole_of_row(row_id, thing_id) for linking the cameras.
+    Leaves plan_pole_of_row(row_id, thing_id, is_new) for linking the cameras.
+    """
+    cursor.execute("DROP TABLE IF EXISTS plan_pole, plan_pole_of_row, pole_standing")
+    _find(cursor, params)
+    _describe(cursor)
+    _write(cursor, params)
+    cursor.execute("SELECT fate, count(*) FROM plan_pole GROUP BY fate")
+    return dict(cursor.fetchall())
+
+
+def _find(cursor: CursorWrapper, params: dict[str, Any]) -> None:
+    """plan_pole_of_row: which pole each row that speaks of one means; new poles get their id, in the rows' order.
+
+    An unnumbered pole that its camera's row gives a number stays the same pole, unless the number has a pole already.
     """
     cursor.execute("SELECT pg_get_serial_sequence('cameras_pole', 'id')")
     sequence = cursor.fetchone()[0]
-    cursor.execute("DROP TABLE IF EXISTS plan_pole, plan_pole_of_row")
     cursor.execute(
-        f"""CREATE TEMP TABLE plan_pole_of_row ON COMMIT DROP AS
-            WITH standing AS (
-                SELECT r.id AS row_id, r.pole_number, coalesce(numbered.id, stood.id) AS found, {SINGLE} AS single
-                FROM inventory_camerarow r
-                JOIN plan_camera ON plan_camera.row_id = r.id
-                LEFT JOIN cameras_pole numbered ON r.pole_number <> '' AND numbered.pole_number = r.pole_number
-                     AND numbered.reporting_agency_id = %(agency)s AND numbered.life = 'live'
-                LEFT JOIN cameras_camera c ON c.id = plan_camera.thing_id
-                LEFT JOIN cameras_pole stood ON stood.id = c.pole_id AND stood.life = 'live'
-                     AND r.pole_number = '' AND stood.pole_number = ''
-                WHERE {HAS_POLE}
-            ), fresh AS (
-                SELECT pole_number, single FROM standing WHERE found IS NULL GROUP BY 1, 2
-            ), numbered_fresh AS MATERIALIZED (
-                SELECT *, nextval('{sequence}'::regclass) AS thing_id FROM fresh
-            )
-            SELECT s.row_id, coalesce(s.found, n.thing_id) AS thing_id, s.found IS NULL AS is_new
-            FROM standing s LEFT JOIN numbered_fresh n
-              ON s.found IS NULL AND n.pole_number = s.pole_number AND n.single = s.single""",
+        f"""CREATE TEMP TABLE pole_standing ON COMMIT DROP AS
+            SELECT row_id, pole_number, single, stood_id, CASE WHEN pole_number <> '' THEN numbered_id
+                   ELSE coalesce(stood_id, min(stood_id) OVER (PARTITION BY pole_number, single)) END AS found
+            FROM (SELECT r.id AS row_id, {_now("pole_number")} AS pole_number, {SINGLE} AS single, stood.id AS stood_id
+                  FROM inventory_camerarow r
+                  JOIN plan_camera plan ON plan.row_id = r.id
+                  LEFT JOIN cameras_camera c ON plan.fate <> 'new' AND c.id = plan.thing_id
+                  LEFT JOIN cameras_pole stood
+                       ON stood.id = c.pole_id AND stood.life = 'live' AND stood.pole_number = ''
+                  WHERE {SPEAKS} AND ({HAS_POLE})) spoken
+            LEFT JOIN (SELECT id AS numbered_id, pole_number FROM cameras_pole
+                       WHERE reporting_agency_id = %(agency)s AND life = 'live' AND pole_number <> '') numbered
+                 USING (pole_number)""",
         params,
     )
-    changes = " OR ".join(f"r.{c} IS DISTINCT FROM t.{c}" for c in VALUES)
+    cursor.execute(
+        f"""CREATE TEMP TABLE plan_pole_of_row ON COMMIT DROP AS
+            WITH given AS (
+                SELECT DISTINCT ON (stood_id) stood_id, pole_number FROM (
+                    SELECT pole_number, min(stood_id) AS stood_id, min(row_id) AS first FROM pole_standing
+                    WHERE found IS NULL AND pole_number <> '' AND stood_id IS NOT NULL GROUP BY 1) named
+                ORDER BY stood_id, first
+            ), fresh AS MATERIALIZED (
+                SELECT pole_number, single, nextval('{sequence}'::regclass) AS thing_id FROM (
+                    SELECT pole_number, single FROM pole_standing
+                    WHERE found IS NULL AND pole_number NOT IN (SELECT pole_number FROM given)
+                    GROUP BY 1, 2 ORDER BY min(row_id)) wanted
+            )
+            SELECT s.row_id, coalesce(s.found, given.stood_id, fresh.thing_id) AS thing_id,
+                   fresh.thing_id IS NOT NULL AS is_new
+            FROM pole_standing s
+            LEFT JOIN given ON s.found IS NULL AND given.pole_number = s.pole_number
+            LEFT JOIN fresh ON s.found IS NULL AND fresh.pole_number = s.pole_number AND fresh.single = s.single"""
+    )
+    cursor.execute("ANALYZE plan_pole_of_row")
+
+
+def _describe(cursor: CursorWrapper) -> None:
+    """plan_pole: what each pole meant is to be. The first row that states a column decides it; a blank states nothing.
+
+    `row_id` is the first of its rows, `site_id` the one whose camera the registered pole has its place from.
+    """
+    is_blank = {column: CAMERA.blank(column) for column in VALUES}
+    stated = ", ".join(
+        f"(array_agg(r.{c} ORDER BY r.id) FILTER (WHERE NOT {is_blank[c]}))[1] AS {c},"
+        f" bool_or({CAMERA.erased(c)}) AS {c}_erased,"
+        f" (array_agg({_now(c)} ORDER BY r.id))[1] AS {c}_first"
+        for c in VALUES
+    )
+    same_site = "(c.longitude, c.latitude, c.place_kind) IS NOT DISTINCT FROM (t.longitude, t.latitude, t.place_kind)"
     cursor.execute(
         f"""CREATE TEMP TABLE plan_pole ON COMMIT DROP AS
-            SELECT DISTINCT ON (p.thing_id) p.thing_id, p.row_id,
-                   CASE WHEN p.is_new THEN 'new' WHEN {changes} THEN 'changed' ELSE 'unchanged' END AS fate
-            FROM plan_pole_of_row p
-            JOIN inventory_camerarow r ON r.id = p.row_id
-            LEFT JOIN cameras_pole t ON t.id = p.thing_id
-            ORDER BY p.thing_id, p.row_id"""
+            WITH said AS (
+                SELECT p.thing_id, p.is_new, min(r.id) AS row_id, {stated},
+                       min(r.id) FILTER (WHERE p.is_new OR (c.pole_id = t.id AND {same_site})) AS site_id
+                FROM plan_pole_of_row p
+                JOIN inventory_camerarow r ON r.id = p.row_id
+                JOIN plan_camera plan ON plan.row_id = r.id
+                LEFT JOIN cameras_camera c ON plan.fate <> 'new' AND c.id = plan.thing_id
+                LEFT JOIN cameras_pole t ON NOT p.is_new AND t.id = p.thing_id
+                GROUP BY p.thing_id, p.is_new
+            ), told AS (
+                SELECT said.thing_id, said.is_new, said.row_id, said.site_id, {", ".join(_told(c) for c in VALUES)},
+                       {", ".join(_placed(c) for c in SITE)}
+                FROM said
+                LEFT JOIN cameras_pole t ON NOT said.is_new AND t.id = said.thing_id
+                LEFT JOIN inventory_camerarow r ON r.id = said.site_id
+                LEFT JOIN plan_camera plan ON plan.row_id = r.id
+                LEFT JOIN cameras_camera c ON plan.fate <> 'new' AND c.id = plan.thing_id
+            )
+            SELECT told.*, CASE WHEN is_new THEN 'new'
+                   WHEN {" OR ".join(f"told.{c} IS DISTINCT FROM t.{c}" for c in CARRIED)} THEN 'changed'
+                   ELSE 'unchanged' END AS fate
+            FROM told LEFT JOIN cameras_pole t ON t.id = told.thing_id"""
     )
+
+
+def _told(column: str) -> str:
+    """SQL of a pole's value: stated now, else as it stands unless erased; a new pole takes what its first row means."""
+    blank = "NULL" if PoleValues._meta.get_field(column).null else "''"
+    return f"""CASE WHEN said.{column} IS NOT NULL THEN said.{column} WHEN said.{column}_erased THEN {blank}
+                    WHEN said.is_new THEN said.{column}_first ELSE t.{column} END AS {column}"""
+
+
+def _placed(column: str) -> str:
+    return f"CASE WHEN said.site_id IS NULL THEN t.{column} ELSE {_now(column)} END AS {column}"
+
+
+def _write(cursor: CursorWrapper, params: dict[str, Any]) -> None:
+    """Insert the new poles, update the changed ones, and write their versions."""
     carried = ", ".join(CARRIED)
+    duty = SUPERVISION.replace("r.place_kind", "plan.place_kind")
     cursor.execute(
         f"""INSERT INTO cameras_pole
               (id, life, reporting_agency_id, owner_id, supervisor_id, version_number, changed_at, {carried})
             SELECT plan.thing_id, 'live', %(agency)s, %(agency)s, duty.agency_id, 1, %(now)s,
-                   {", ".join(f"r.{c}" for c in CARRIED)}
-            FROM plan_pole plan JOIN inventory_camerarow r ON r.id = plan.row_id
-            {SUPERVISION}
-            WHERE plan.fate = 'new'""",
+                   {", ".join(f"plan.{c}" for c in CARRIED)}
+            FROM plan_pole plan {duty}
+            WHERE plan.fate = 'new' ORDER BY plan.thing_id""",
         params,
     )
     cursor.execute(
         f"""UPDATE cameras_pole t SET version_number = t.version_number + 1, changed_at = %(now)s,
-                   {", ".join(f"{c} = r.{c}" for c in VALUES)}
-            FROM plan_pole plan JOIN inventory_camerarow r ON r.id = plan.row_id
+                   supervisor_id = CASE WHEN plan.place_kind IS DISTINCT FROM t.place_kind
+                                        THEN duty.agency_id ELSE t.supervisor_id END,
+                   {", ".join(f"{c} = plan.{c}" for c in CARRIED)}
+            FROM plan_pole plan {duty}
             WHERE t.id = plan.thing_id AND plan.fate = 'changed'""",
         params,
     )
@@ -95,8 +181,7 @@ def promote(cursor: CursorWrapper, params: dict[str, Any]) -> dict[str, int]:
                recorded_from, ledger_entry_id, source_row_id, {carried})
             SELECT t.id, t.version_number, t.life, t.reporting_agency_id, t.owner_id, t.supervisor_id, t.maintainer_id,
                    %(now)s, %(entry)s, plan.row_id, {", ".join(f"t.{c}" for c in CARRIED)}
-            FROM plan_pole plan JOIN cameras_pole t ON t.id = plan.thing_id WHERE plan.fate <> 'unchanged'""",
+            FROM plan_pole plan JOIN cameras_pole t ON t.id = plan.thing_id
+            WHERE plan.fate <> 'unchanged' ORDER BY plan.thing_id""",
         params,
     )
-    cursor.execute("SELECT fate, count(*) FROM plan_pole GROUP BY fate")
-    return dict(cursor.fetchall())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.db import models
 
@@ -17,6 +18,23 @@ SUPERVISION = """LEFT JOIN (
                 WHERE place_kind_id IS NOT NULL ORDER BY place_kind_id, id
             ) duty ON duty.place_kind_id = r.place_kind"""
 """Attachment 3: the agency that supervises the row's kind of place."""
+
+FOLLOWS = {
+    "datum": "longitude",
+    "wgs_longitude": "longitude",
+    "wgs_latitude": "latitude",
+    "label_state": "label",
+    "gbt28181_remark": "gbt28181",
+}
+"""Columns that say something only beside another: they are stated, kept and erased with it."""
+POSITION = frozenset({"longitude", "latitude"})
+
+
+def states(row: Any, column: str) -> bool:
+    """Whether this staged row says something in the column, be it that there is nothing; see `Target.kept`."""
+    leader = FOLLOWS.get(column, column)
+    moves = leader in POSITION and row.mobility == "mobile"
+    return getattr(row, leader) not in (None, "") or leader in row.erased or moves
 
 
 @dataclass(frozen=True)
@@ -54,15 +72,24 @@ class Target:
 
     def blank(self, column: str) -> str:
         """SQL that is true where the staged row says nothing in this column."""
-        field = self.identity._meta.get_field(column)
+        leader = FOLLOWS.get(column, column)
+        field = self.identity._meta.get_field(leader)
         textual = isinstance(field, models.CharField | models.TextField) and not field.null
-        return f"r.{column} = ''" if textual else f"r.{column} IS NULL"
+        return f"r.{leader} = ''" if textual else f"r.{leader} IS NULL"
 
-    def stated(self, column: str) -> str:
-        """SQL of the value after an update: a blank cell means "not stated" and erases nothing; "/" erases."""
-        return (
-            f"CASE WHEN {self.blank(column)} AND NOT ('{column}' = ANY(r.erased)) THEN t.{column} ELSE r.{column} END"
-        )
+    def erased(self, column: str) -> str:
+        """SQL that is true where the staged row erases this column: by "/", or a position by being mobile."""
+        leader = FOLLOWS.get(column, column)
+        mobile = " OR r.mobility = 'mobile'" if leader in POSITION else ""
+        return f"('{leader}' = ANY(r.erased){mobile})"
+
+    def kept(self, column: str) -> str:
+        """SQL that is true where a registered value stays: a blank cell means "not stated" and erases nothing."""
+        return f"({self.blank(column)} AND NOT {self.erased(column)})"
+
+    def stated(self, column: str, registered: str = "t") -> str:
+        """SQL of the value after an update of the thing with this alias."""
+        return f"CASE WHEN {self.kept(column)} THEN {registered}.{column} ELSE r.{column} END"
 
     @cached_property
     def differs(self) -> str:
