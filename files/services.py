@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,31 @@ MEDIA_TYPES = {
 }
 
 
+_written: ContextVar[list[Path] | None] = ContextVar("_written", default=None)
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """Around a transaction: originals stored inside are taken off the disk again when it does not come to be."""
+    written: list[Path] = []
+    token = _written.set(written)
+    try:
+        yield
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
+    finally:
+        _written.reset(token)
+
+
+def keep_too(path: Path) -> None:
+    """Let a file beside an original (its preview) share its fate; see `keeping`."""
+    written = _written.get()
+    if written is not None:
+        written.append(path)
+
+
 def store(
     chunks: Iterable[bytes], *, kind: StoredFile.Kind, name: str, suffix: str, agency_id: int, by: Person
 ) -> StoredFile:
@@ -38,6 +65,7 @@ def store(
     digest, size = hashlib.sha256(), 0
     full = Path(default_storage.path(path))
     full.parent.mkdir(parents=True, exist_ok=True)
+    keep_too(full)
     with full.open("xb") as out:
         for chunk in chunks:
             digest.update(chunk)

@@ -18,7 +18,7 @@ from audit.failures import Conflict, Invalid, require
 from files.models import StoredFile
 from reviews import services as reviews
 
-from .matching import match_version
+from .checks import check_registry
 from .models import (
     CameraRow,
     Campaign,
@@ -86,8 +86,14 @@ def _refuse_the_other(obligation: Obligation, kind: ReportKind, open_one: Submis
         raise Conflict("本单位本轮的零报告已经通过，不能再报清单。确有遗漏的，请联系领导小组办公室。")
 
 
-def locked(by: Person, submission_id: int) -> Submission:
-    """Lock the submission for editing: 403 unless the person may, 409 unless it is with the unit."""
+ANOTHER_KIND = {
+    ReportKind.ROWS: "零报告不上传清单。如确有摄像机，请先作废零报告，再报清单。",
+    ReportKind.ZERO: "这是清单报送，不是零报告。",
+}
+
+
+def locked(by: Person, submission_id: int, kind: ReportKind | None = None) -> Submission:
+    """Lock the submission for editing: 403 unless the person may, 409 unless it is with the unit and of this kind."""
     submission = (
         Submission.objects.select_for_update(of=("self",))
         .select_related("obligation__campaign", "obligation__agency")
@@ -96,12 +102,26 @@ def locked(by: Person, submission_id: int) -> Submission:
     require(may_edit(by, submission), "您不能修改这个单位的填报。")
     if submission.state not in (Submission.State.DRAFT, Submission.State.RETURNED):
         raise Conflict(f"本次报送现在是“{submission.get_state_display()}”，不能修改。")
+    if kind is not None and submission.kind != kind:
+        raise Conflict(ANOTHER_KIND[kind])
     reviews.refuse_reviewer_as_author(CASE_KIND, submission.pk, by)
     return submission
 
 
+def require_editable(by: Person, submission_id: int, kind: ReportKind | None = None) -> None:
+    """Raise PermissionDenied or Conflict as any change would now: to refuse before looking at what was handed in."""
+    with transaction.atomic():
+        locked(by, submission_id, kind)
+
+
 def draft_version(by: Person, submission: Submission) -> Version:
-    """The version that may be changed; after a return the next one, a copy. Notes the person's hand."""
+    """The version that may be changed; after a return the next one, a copy.
+
+    Notes the person's hand, and that the office's hand makes it 代报.
+    """
+    if by.agency_id != submission.obligation.agency_id and not submission.on_behalf:
+        Submission.objects.filter(pk=submission.pk).update(on_behalf=True)
+        submission.on_behalf = True
     version = submission.versions.filter(submitted_at__isnull=True).first()
     if version is None:
         version = fork(submission.versions.last(), by)
@@ -115,9 +135,7 @@ def state_zero(by: Person, submission_id: int, reason: str) -> Version:
     if len({c for c in reason if c.isalnum()}) < MIN_REASON // 2 or len(reason) < MIN_REASON:
         raise Invalid(f"请写明没有公共场所视频监控的情况，不少于 {MIN_REASON} 个字。")
     with transaction.atomic():
-        submission = locked(by, submission_id)
-        if submission.kind != ReportKind.ZERO:
-            raise Conflict("这是清单报送，不是零报告。")
+        submission = locked(by, submission_id, ReportKind.ZERO)
         version = draft_version(by, submission)
         told = f"zero\n{submission.obligation_id}\n{reason}"
         version.zero_reason, version.hash = reason, hashlib.sha256(told.encode()).hexdigest()
@@ -149,6 +167,7 @@ def remove_file(by: Person, submission_id: int, source_file_id: int) -> None:
         if source is None:
             raise Conflict("这份文件已不在本次报送中。")
         drop_file(source)
+        check_registry(version.pk, submission.obligation.agency_id)
         rehash(version)
         _record(by, "submission.file_removed", submission, version=version.number, sha256=held.file.sha256)
 
@@ -188,8 +207,14 @@ def obstacles(submission: Submission, version: Version) -> list[str]:
 def submit(by: Person, submission_id: int, version_hash: str) -> Submission:
     """Hand the version in: it becomes immutable and a round of the case opens for both sides.
 
-    Raises Conflict when the page was stale or something is missing; a second press finds the state already moved.
+    Raises Conflict when the page was stale or something is missing; a second press finds the state already moved. What
+    the registry says against it by now is written down before, so that the page can show it.
     """
+    with transaction.atomic():
+        submission = locked(by, submission_id)
+        draft = submission.versions.filter(submitted_at__isnull=True).first()
+        if draft is not None and draft.hash == version_hash:
+            check_registry(draft.pk, submission.obligation.agency_id)
     with transaction.atomic():
         submission = locked(by, submission_id)
         version = submission.versions.filter(submitted_at__isnull=True).first()
@@ -201,7 +226,6 @@ def submit(by: Person, submission_id: int, version_hash: str) -> Submission:
             raise Conflict("还不能提交：" + "".join(missing))
         Edit.objects.get_or_create(version=version, person=by)
         agency = submission.obligation.agency
-        match_version(version.pk, agency.pk)
         Version.objects.filter(pk=version.pk, submitted_at__isnull=True).update(submitted_at=Now(), submitted_by=by)
         Submission.objects.filter(pk=submission.pk).update(state=Submission.State.IN_REVIEW, state_since=Now())
         submission.refresh_from_db()
@@ -239,6 +263,8 @@ def discard(by: Person, submission_id: int) -> None:
         submission = locked(by, submission_id)
         if submission.versions.filter(submitted_at__isnull=False).exists():
             raise Conflict("已提交过的报送不能作废。请按退回意见修改后重新提交。")
+        for pending in SourceFile.objects.filter(version__submission=submission, state=SourceFile.State.READING):
+            drop_file(pending)
         Submission.objects.filter(pk=submission.pk).update(state=Submission.State.DISCARDED, state_since=Now())
         others = Submission.objects.filter(obligation=submission.obligation_id, live_kind__isnull=False)
         if not others.exists():

@@ -10,6 +10,7 @@ import io
 import itertools
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,8 @@ from sheets import confined
 from sheets.findings import Finding, Refused, Severity
 
 from .checks import DECLARATIONS, check_registry
-from .matching import carry_keys, match_version
-from .models import RowFinding, SourceFile, Submission, Version
+from .matching import carry_keys
+from .models import CameraRow, RowFinding, SourceFile, Submission, Version
 from .services import drop_file
 from .targets import TARGETS, Target
 from .versions import rehash
@@ -39,12 +40,20 @@ STORED_AS = {"row_number": "row", "error_count": "errors", "warning_count": "war
 
 
 def read_source_file(run: Run) -> None:
-    """Handler of the reading job. Idempotent: a file that is no longer being read is left alone."""
-    source = SourceFile.objects.select_related("file", "version__submission__obligation").get(pk=run.job.subject_id)
+    """Handler of the reading job. Idempotent: a file that is gone or no longer being read is left alone."""
+    source = (
+        SourceFile.objects.select_related("file", "version__submission__obligation")
+        .filter(pk=run.job.subject_id)
+        .first()
+    )
+    if source is None or not _still_wanted(source):
+        with run.commit():
+            return
     folder = Path(settings.WORK_DIR) / f"{run.job.pk}-{run.token}"
     folder.mkdir(parents=True)
     try:
         result = _read(source, folder, run)
+        _refuse_odd_sheets(result)
     except Refused as refused:
         with run.commit():
             _fail(_locked(source), run.job, refused.finding)
@@ -76,8 +85,40 @@ def _read(source: SourceFile, folder: Path, run: Run) -> dict[str, Any]:
     args += ["--datum", source.datum, "--funding", source.funding, "--mobility", source.mobility]
     if source.place_kind_id:
         args += ["--place-kind", source.place_kind_id]
-    done = confined.run(args, cwd=folder, on_progress=lambda told: run.beat(**_progress(told)))
+    heart = _Heart(run)
+    done = confined.run(args, cwd=folder, on_progress=lambda told: run.beat(**_progress(told)), cancelled=heart.beats)
     return done.result
+
+
+class _Heart:
+    """Keeps the lease of a reader that says nothing for long: asked often, beats a few times in a lease."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._last = time.monotonic()
+
+    def beats(self) -> bool:
+        """Beat when it is time; never asks to stop by itself. Raises LeaseLost."""
+        if time.monotonic() - self._last > settings.JOB_LEASE_SECONDS / 4:
+            self._run.beat()
+            self._last = time.monotonic()
+        return False
+
+
+def _refuse_odd_sheets(result: dict[str, Any]) -> None:
+    """Raise Refused for sheets whose names Excel itself would not allow: a cell could not be named by them."""
+    names = [str(sheet["name"]) for sheet in result["sheets"]]
+    longest = CameraRow._meta.get_field("sheet").max_length or 0
+    odd = next((name for place, name in enumerate(names) if len(name) > longest or name in names[:place]), None)
+    if odd is not None:
+        raise Refused(
+            Finding(
+                code="G061",
+                severity=Severity.ERROR,
+                message=f"工作表名称“{odd[:20]}”过长，或者与另一个工作表重名",
+                fix="请用 Excel 或 WPS 打开，把工作表改成不超过 31 个字、互不相同的名称，保存后重新上传。",
+            )
+        )
 
 
 def _progress(told: dict[str, Any]) -> dict[str, Any]:
@@ -121,8 +162,11 @@ def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -
         state=SourceFile.State.READ,
         rows_read=sum(sheet["rows"] for sheet in result["sheets"]),
         rows_ignored=sum(sheet["sample"] + sheet["footer"] for sheet in result["sheets"]),
+        errors=result["errors"],
+        warnings=result["warnings"],
         summary={"sheets": result["sheets"]},
     )
+    source.refresh_from_db(fields=["replaces"])
     replaced = source.replaces
     earlier = replaced or _same_slot_before(version, source)
     if earlier is not None:
@@ -131,9 +175,7 @@ def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -
     if replaced is not None:
         drop_file(replaced)
     SourceFile.objects.filter(pk=source.pk).update(slot=slot)
-    match_version(version.pk, agency_id)
-    check_registry(source.pk, version.pk, agency_id)
-    _count(source.pk, result)
+    check_registry(version.pk, agency_id)
     digest = rehash(version)
     _record(source, job, "submission.file_read", rows=result["rows"], digest=digest)
 
@@ -215,20 +257,6 @@ def _findings(source_file_id: int, lines: Iterator[str]) -> Iterator[RowFinding]
             message=told["message"],
             fix=told["fix"],
             related=told["related"],
-        )
-
-
-def _count(source_file_id: int, result: dict[str, Any]) -> None:
-    """Errors and warnings as the child counted them, plus those found against the registry."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE inventory_sourcefile SET
-                 errors = %(errors)s + (SELECT count(*) FROM inventory_rowfinding
-                   WHERE source_file_id = %(file)s AND severity = 'error' AND code ~ '^[CP]4'),
-                 warnings = %(warnings)s + (SELECT count(*) FROM inventory_rowfinding
-                   WHERE source_file_id = %(file)s AND severity = 'warning' AND code ~ '^[CP]4')
-               WHERE id = %(file)s""",
-            {"file": source_file_id, "errors": result["errors"], "warnings": result["warnings"]},
         )
 
 

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from agencies.models import Person, PlaceKind
@@ -21,7 +22,7 @@ from sheets import gate
 from sheets.findings import Refused
 
 from .models import Datum, Funding, Mobility, ReportKind, SourceFile, Submission, Version
-from .services import attach_scan, draft_version, locked
+from .services import attach_scan, draft_version, drop_file, locked
 
 JOB_KIND = "read_source_file"
 
@@ -48,12 +49,12 @@ def upload_workbook(
     except Refused as refused:
         note_refusal(by, submission_id, refused, name)
         raise
-    with transaction.atomic():
-        submission = locked(by, submission_id)
-        if submission.kind != ReportKind.ROWS:
-            raise Conflict("零报告不上传清单。如确有摄像机，请先作废零报告，再报清单。")
+    with files.keeping(), transaction.atomic():
+        submission = locked(by, submission_id, ReportKind.ROWS)
         version = draft_version(by, submission)
-        _refuse_same(version, container.sha256)
+        replaced = _same_slot(version, replaces_id)
+        _refuse_same(version, container.sha256, defaults, replaced)
+        _make_way(version, container.name, replaced)
         original = files.store(
             [data],
             kind=StoredFile.Kind.WORKBOOK,
@@ -65,7 +66,7 @@ def upload_workbook(
         source = SourceFile.objects.create(
             version=version,
             file=original,
-            replaces=_same_slot(version, replaces_id),
+            replaces=replaced,
             datum=defaults.datum,
             funding=defaults.funding,
             mobility=defaults.mobility,
@@ -85,17 +86,32 @@ def upload_workbook(
     return source
 
 
-def _refuse_same(version: Version, sha256: str) -> None:
-    """The same bytes twice in one version are recognised, not read again."""
+def _refuse_same(version: Version, sha256: str, defaults: Defaults, replaced: SourceFile | None) -> None:
+    """The same bytes twice in one version are not read again, unless they replace themselves to be read otherwise."""
     same = (
         version.files.filter(file__sha256=sha256).exclude(state=SourceFile.State.FAILED).select_related("file").first()
     )
-    if same is not None:
-        when = timezone.localtime(same.file.uploaded_at)
-        raise Conflict(
-            f"这份文件已经上传过（{when:%m月%d日 %H:%M}，“{same.file.name}”），内容完全相同，没有重复读取。"
-            "如已修改，请确认修改后的文件已经保存，再上传。"
-        )
+    if same is None:
+        return
+    when = timezone.localtime(same.file.uploaded_at)
+    already = f"这份文件已经上传过（{when:%m月%d日 %H:%M}，“{same.file.name}”），内容完全相同，没有重复读取。"
+    read_as = Defaults(Datum(same.datum), Funding(same.funding), Mobility(same.mobility), same.place_kind)
+    if read_as == defaults:
+        raise Conflict(already + "如已修改，请确认修改后的文件已经保存，再上传。")
+    if replaced != same:
+        raise Conflict(already + f"如要改坐标系等选项，请在“作为”里选“重新上传‘{same.file.name}’”。")
+
+
+def _make_way(version: Version, name: str, replaced: SourceFile | None) -> None:
+    """Drop what the new upload stands in for: one still being read for the same place, one that could not be read."""
+    failed = version.files.filter(state=SourceFile.State.FAILED)
+    if replaced is not None:
+        pending = version.files.filter(replaces=replaced).exclude(state=SourceFile.State.READ)
+        failed = failed.filter(Q(replaces=replaced) | Q(file__name=name))
+    else:
+        pending, failed = version.files.none(), failed.filter(file__name=name)
+    for source in {*pending, *failed}:
+        drop_file(source)
 
 
 def _same_slot(version: Version, source_file_id: int | None) -> SourceFile | None:
@@ -125,7 +141,7 @@ def upload_scan(by: Person, submission_id: int, data: bytes, name: str) -> Versi
         except Refused as refused:
             note_refusal(by, submission_id, refused, name)
             raise
-        with transaction.atomic():
+        with files.keeping(), transaction.atomic():
             submission = locked(by, submission_id)
             original = files.store(
                 [data],
@@ -136,6 +152,7 @@ def upload_scan(by: Person, submission_id: int, data: bytes, name: str) -> Versi
                 by=by,
             )
             preview = Path(default_storage.path(original.path)).with_suffix(".preview.png")
+            files.keep_too(preview)
             preview.write_bytes(picture.read_bytes())
             StoredFile.objects.filter(pk=original.pk).update(preview=str(preview.relative_to(default_storage.path(""))))
             return attach_scan(by, submission_id, original)

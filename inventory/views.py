@@ -140,7 +140,7 @@ def _returned(found: Submission) -> list[Any]:
 @require_http_methods(["POST"])
 def submission_upload(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
-    require(may_edit(person_of(request), found))
+    services.require_editable(person_of(request), found.pk, ReportKind.ROWS)
     form = WorkbookForm(request.POST, request.FILES, agency=found.obligation.agency)
     if not form.is_valid():
         return _page(request, found, status=422, workbook_form=form)
@@ -175,7 +175,7 @@ def _sentence(finding: Finding) -> str:
 @require_POST
 def submission_scan_upload(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
-    require(may_edit(person_of(request), found))
+    services.require_editable(person_of(request), found.pk)
     form = ScanForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, status=422, scan_form=form)
@@ -193,7 +193,7 @@ def submission_scan_upload(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def submission_zero(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
-    require(may_edit(person_of(request), found))
+    services.require_editable(person_of(request), found.pk, ReportKind.ZERO)
     form = ZeroForm(request.POST)
     if form.is_valid():
         try:

@@ -1,4 +1,4 @@
-"""Drafts for tests, made the way people make them: the official template, filled, uploaded, read by the confined reader."""
+"""Drafts for tests, made the way people make them: the official template, filled, uploaded, read by the reader."""
 
 from __future__ import annotations
 
