@@ -71,7 +71,9 @@ _AXE_RUN = """async () => {
 def launch() -> Iterator[Browser]:
     """Chromium without a window; closed at the end."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        # The browser's own words (date fields, file inputs) in Chinese, as on the office machines.
+        chinese = {**os.environ, "LANGUAGE": "zh_CN", "LANG": "C.UTF-8"}
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=chinese)
         try:
             yield browser
         finally:
