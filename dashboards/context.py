@@ -8,19 +8,24 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import DatabaseError, InterfaceError
-from django.db.models import DurationField, Exists, ExpressionWrapper, OuterRef
+from django.db.models import DurationField, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import Now, TruncDate
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from agencies.models import Person, Role
+from dashboards import stats, todo
 from dashboards.navigation import BUSINESS, REVIEWERS, NavItem, navigation, url_of
-from inventory.models import Campaign, Submission
-from reviews.models import Case, Closing, Side
+from inventory.models import Campaign, Obligation, Submission
+from inventory.obligations import ObligationState
+from reviews import queries as reviews
+from reviews.models import Participation
 
 SIZES: Final = ("1", "2", "3")
 SIZE_COOKIE: Final = "size"
 NEAR_DAYS: Final = 7
+IN_HAND: Final = (Submission.State.DRAFT, Submission.State.RETURNED)
+"""The states in which it is the unit's turn."""
 
 
 @dataclass(frozen=True)
@@ -102,20 +107,43 @@ def counts(person: Person) -> dict[str, int]:
     return {name: count(person) for name, roles, count in COUNTED if person.role_set & roles}
 
 
+def waiting_at_home(person: Person) -> int:
+    """The lines that wait on the person's first page (dashboards/todo.py), counted without drawing them."""
+    found = 0
+    if person.holds(Role.CLERK):
+        found += _reports_to_do(person)
+    if reviews.side_of(person):
+        found += reviews.queue(person, reviews.WAITING).filter(~_filed_by(person)).count()
+    if person.holds(Role.OFFICE):
+        shown = stats.campaigns()
+        found += sum(1 for one in todo.of_office(shown, stats.units(person, shown)) if one.waits)
+    return found
+
+
+def _filed_by(person: Person) -> Exists:
+    return Exists(Participation.objects.filter(case=OuterRef("case"), person=person, part=Participation.Part.AUTHOR))
+
+
+def _reports_to_do(person: Person) -> int:
+    """Obligations of the person's own agency that are not begun though they could be, or lie in its hands."""
+    begins = Q(state=ObligationState.MISSING, campaign__closed_at=None, campaign__opens_on__lte=TruncDate(Now()))
+    own = Obligation.objects.visible_to(person).filter(agency=person.agency).with_state()
+    return own.filter(begins | Q(open_state__in=IN_HAND)).count()
+
+
 def waiting_submissions(person: Person) -> int:
     """Open submissions of the person's own agency that are in its hands: drafts and returned ones."""
-    waits = (Submission.State.DRAFT, Submission.State.RETURNED)
-    return Submission.objects.visible_to(person).filter(obligation__agency=person.agency, state__in=waits).count()
+    own = Submission.objects.visible_to(person).filter(obligation__agency=person.agency)
+    return own.filter(state__in=IN_HAND).count()
 
 
 def waiting_cases(person: Person) -> int:
-    """Cases whose open round still waits for the person's side."""
-    side = Side.DATA if person.holds(Role.DATA_REVIEWER) else Side.POLICE
-    closed = Closing.objects.filter(round__case=OuterRef("pk"), round__ended_at=None, side=side)
-    return Case.objects.visible_to(person).filter(~Exists(closed), state=Case.State.OPEN).count()
+    """The first tab of the person's queue."""
+    return reviews.tab_counts(person).get(reviews.WAITING, 0)
 
 
 COUNTED: Final[tuple[tuple[str, frozenset[str], Callable[[Person], int]], ...]] = (
+    ("home", frozenset({Role.CLERK, Role.OFFICE}) | REVIEWERS, waiting_at_home),
     ("submissions", frozenset({Role.CLERK}), waiting_submissions),
     ("review_queue", REVIEWERS, waiting_cases),
 )

@@ -32,7 +32,7 @@ WAYS: Final = (
     Way("submissions", "填报", "cloud-upload", frozenset({Role.CLERK, Role.OFFICE})),
     Way("review_queue", "双审", "clipboard-check", REVIEWERS),
     Way("cameras", "台账", "camera-video", BUSINESS, (("cameras", "摄像机"), ("poles", "杆件"), ("platforms", "平台"))),
-    Way("campaigns", "轮次", "calendar3", frozenset({Role.OFFICE, Role.DATA_REVIEWER})),
+    Way("campaigns", "轮次", "calendar-event", frozenset({Role.OFFICE, Role.DATA_REVIEWER})),
     Way("progress", "进度", "bar-chart", BUSINESS),
     Way("guide", "填报指南", "book", BUSINESS),
     Way("people", "人员", "people", frozenset({Role.SYSADMIN, Role.SECADMIN})),

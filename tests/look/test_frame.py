@@ -29,6 +29,7 @@ def nowhere(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("" if way.name == "home" else f"{way.name}/", nowhere, name=way.name) for way in WAYS]
+urlpatterns += [path("campaigns/add/", nowhere, name="campaign_add")]
 urlpatterns += [path("poles/", nowhere, name="poles"), path("platforms/", nowhere, name="platforms")]
 
 
