@@ -169,7 +169,7 @@ def _too_large(limit: int) -> Finding:
 
 
 def _sentence(finding: Finding) -> str:
-    return f"{finding.message}。{finding.fix}（{finding.code}）"
+    return f"{finding.message.rstrip('。')}。{finding.fix}（{finding.code}）"
 
 
 @require_POST

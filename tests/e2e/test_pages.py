@@ -1,4 +1,4 @@
-"""Every page that every role can reach in the demo county, at 1366x768: nothing clipped, no console error, axe clean."""
+"""Every page that a role can reach in the demo county, at 1366x768: nothing clipped, no console error, axe clean."""
 
 from __future__ import annotations
 
