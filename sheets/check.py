@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from sheets.cells import Cell, address, cell_text, fold, letters, shorten, trim
 from sheets.declare import Sheet
+from sheets.filerules import apply_file_rules
 from sheets.findings import Finding, Severity
 from sheets.headers import SEARCHED_ROWS, Header, recognise
 from sheets.judge import RawCell
@@ -131,8 +132,10 @@ class _Run:
         self.general += _about_the_header(raw, header, sorted(filled_nameless))
 
     def conclude(self, declarations: Sequence[Sheet]) -> None:
-        """No form at all, no data at all, another template, another unit."""
+        """The rules over the whole file; no form at all, no data at all, another template, another unit."""
         options = self.options
+        for sheet in declarations:
+            apply_file_rules([table for table in self.tables if table.sheet is sheet])
         forms = [summary for summary in self.summaries if summary.kind]
         names = [f"“{summary.name}”" for summary in self.summaries if summary.name != MARK_SHEET]
         if not forms:

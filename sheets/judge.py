@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import normalize
@@ -51,26 +51,27 @@ class ColumnJudge:
         if plain:
             hits = self._missing(cells, first) if plain is Plain.GAPS else []
             return Judged(self.column.kind.spread(self.column.key, cells), hits, [])  # type: ignore[arg-type]
-        distinct = set(cells)
-        if True in distinct or False in distinct:
+        if bool in set(map(type, cells)):
             # 1 == 1.0 == True as a key; only the reader's Booleans must stay apart.
             cells = [cell_text(cell) if isinstance(cell, bool) else cell for cell in cells]
-            distinct = set(cells)
-        for cell in distinct.difference(self._clean):
-            self._learn(cell)
+        doubtful = self.column.kind.doubtful(cells)  # type: ignore[arg-type]
+        looked_at = set(doubtful)
+        for value in looked_at.difference(self._clean):
+            self._learn(value)
         hits = []
         bad = self._bad
-        if bad and not distinct.isdisjoint(bad):
+        if bad and not looked_at.isdisjoint(bad):
             for row, cell in enumerate(cells, first):
                 if cell in bad:
                     value = shorten(raw_text(cell))
                     hits += [Hit(row, self._place, code, value, details) for code, details in bad[cell]]
         erased: list[int] = []
-        if self._erasing and not distinct.isdisjoint(self._erasing):
+        if self._erasing and not looked_at.isdisjoint(self._erasing):
             erased = [row for row, cell in enumerate(cells, first) if cell in self._erasing]
+        values = _mapped(cells, self._clean, None if doubtful is cells else self.column.kind.take)
         if self._many:
-            return Judged([_part(cells, self._clean, part) for part in range(len(self.column.fields))], hits, erased)
-        return Judged([_mapped(cells, self._clean)], hits, erased)
+            return Judged([_part(values, part) for part in range(len(self.column.fields))], hits, erased)
+        return Judged([values], hits, erased)
 
     def _learn(self, cell: RawCell) -> None:
         """Judge a value not seen before."""
@@ -122,9 +123,11 @@ def raw_text(cell: RawCell) -> str:
     return cell.text if isinstance(cell, Broken) else cell_text(cell)
 
 
-def _mapped(cells: Sequence[Any], clean: Mapping[Any, Any]) -> Values:
-    return lambda: [clean[cell] for cell in cells]
+def _mapped(cells: Sequence[Any], clean: Mapping[Any, Any], take: Callable[[Any], Any] | None) -> Values:
+    if take is None:
+        return lambda: [clean[cell] for cell in cells]
+    return lambda: [clean[cell] if cell in clean else take(cell) for cell in cells]
 
 
-def _part(cells: Sequence[Any], clean: Mapping[Any, Any], part: int) -> Values:
-    return lambda: [clean[cell][part] for cell in cells]
+def _part(values: Values, part: int) -> Values:
+    return lambda: [value[part] for value in values()]

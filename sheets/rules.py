@@ -61,7 +61,7 @@ class Hit(NamedTuple):
     """A rule broken at one cell; cheap, because a bad file has many. The order is that of reading: row, then column.
 
     `row` is the index into the judged data rows (-1: the sheet as a whole), `column` the declared column's index
-    (-1: none), `related` further (row, column) places.
+    (-1: none), `related` further (row, column) places, or the address of a cell on another sheet.
     """
 
     row: int
@@ -69,7 +69,7 @@ class Hit(NamedTuple):
     code: str
     value: str
     details: Mapping[str, Any]
-    related: tuple[tuple[int, int], ...] = ()
+    related: tuple[tuple[int, int] | str, ...] = ()
 
 
 class _Blanks(dict[str, Any]):

@@ -53,7 +53,7 @@ class Batch:
 
 
 class Table:
-    """The data rows of one sheet, fed in batches, then finished by the rules over the whole file."""
+    """The data rows of one sheet, fed in batches. Rules over the whole file come after (`sheets.filerules`)."""
 
     def __init__(self, name: str, header: Header, options: Options) -> None:
         self.name = name
@@ -103,16 +103,8 @@ class Table:
         self.rows += count
 
     def finish(self) -> None:
-        """Apply the rules over the whole file."""
+        """No more batches: forget what was remembered for judging them."""
         self._judges.clear()
-        for rule in self.sheet.file_rules:
-            if not any(key in self.header.columns for key in rule.reads):
-                continue
-            for found in rule.test(*(self.values(field) for field in rule.reads)):
-                related = tuple((row, self.sheet.index[key]) for row, key in found.related)
-                value = shorten(self.text(found.row, found.key))
-                place = self.sheet.index[found.key]
-                self.hits.append(Hit(found.row, place, rule.code, value, found.details, related))
 
     def values(self, field: str) -> Sequence[Any]:
         """The values of a field in all rows."""
@@ -200,7 +192,7 @@ class Table:
         for hit in sorted(self.hits, key=lambda hit: (hit.row, hit.column, hit.code)):
             info = rules[hit.code]
             column = columns[hit.column]
-            related = tuple(self.cell(row, place) for row, place in hit.related)
+            related = tuple(place if isinstance(place, str) else self.cell(*place) for place in hit.related)
             details = {"column": column.label, "value": hit.value, "cells": "、".join(related), **hit.details}
             yield Finding(
                 code=hit.code,

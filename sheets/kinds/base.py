@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
@@ -77,6 +77,17 @@ class Kind:
     def plain(self, cells: Sequence[Cell]) -> Plain:
         """Whether the filled cells of a column are without fault and, for `spread`, as good as clean."""
         return Plain.UNSURE
+
+    def doubtful(self, cells: Sequence[Cell]) -> Iterable[Cell]:
+        """The cells of a column that must be judged one by one; the others are without fault, `take` says their value.
+
+        Worth having for kinds whose cells are nearly all different, where one bad cell would cost the whole column.
+        """
+        return cells
+
+    def take(self, cell: Any) -> Any:
+        """The value (a tuple where there are several fields) of a cell that `doubtful` left out."""
+        return cell
 
     def spread(self, key: str, cells: Sequence[Cell]) -> list[Values]:
         """The value list of each field for a column that `plain` approved; cells that are "" are blank."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -69,6 +69,7 @@ BAD_NUMBER = Issue(
     fix="请不要改动这一列；新增的设备把它留空。",
 )
 
+_SOUND = re.compile(r"[0-9]{14}(?!000000)[0-9]{6}")
 _WRAPPED = re.compile(r'="?([0-9]*)"?')
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE)
 
@@ -137,6 +138,11 @@ class UnifiedCode(Kind):
         if any(map(self._doubts, prefixes)):
             return Plain.UNSURE
         return Plain.GAPS if gaps else Plain.FULL
+
+    def doubtful(self, cells: Sequence[Cell]) -> Iterable[Cell]:
+        sound = _SOUND.fullmatch
+        doubts = self._doubts
+        return [cell for cell in cells if not isinstance(cell, str) or sound(cell) is None or doubts(cell[:14])]
 
     def _judge_prefix(self, prefix: str) -> tuple[tuple[str, dict[str, str]], ...]:
         """What is doubtful about the first 14 digits, which most rows share."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -42,10 +42,11 @@ ZERO = Issue(
 )
 
 _PLAIN = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]*)?")
+#: A text of at least six decimals, the sixth not zero, below 180.
+_SOUND = re.compile(r"(?:1[0-7][0-9]|[0-9]{1,2})\.[0-9]{5}[1-9][0-9]{0,9}")
 _DMS = re.compile(r"[0-9].*[°度].*[0-9].*['′’分]?|[0-9]+[°度]|[0-9].*[′″]")
 _LIMIT = 180
 _SCALE = 8
-_SIXTHS = frozenset("123456789")
 
 
 class Degrees(Kind):
@@ -94,21 +95,20 @@ class Degrees(Kind):
         if types == {float}:
             numbers: Sequence[float] = cells  # type: ignore[assignment]
             # The sixth decimal of every number, by arithmetic: a number with fewer has a zero there.
-            if 0 in [int(abs(number) * 1e6 + 0.001) % 10 for number in numbers]:
-                return Plain.UNSURE
-        elif types == {str} and "" not in cells:
-            texts: Sequence[str] = cells  # type: ignore[assignment]
-            joined = "".join(texts)
-            if not (
-                joined.isascii() and joined.replace(".", "").isdigit() and {text.count(".") for text in texts} == {1}
-            ):
-                return Plain.UNSURE
-            if not {text[text.find(".") + 6 : text.find(".") + 7] for text in texts} <= _SIXTHS:
-                return Plain.UNSURE
-            numbers = [float(text) for text in texts]
-        else:
-            return Plain.UNSURE
-        return Plain.FULL if min(numbers) >= -_LIMIT and max(numbers) <= _LIMIT else Plain.UNSURE
+            sound = 0 not in [int(abs(number) * 1e6 + 0.001) % 10 for number in numbers]
+            return Plain.FULL if sound and min(numbers) >= -_LIMIT and max(numbers) <= _LIMIT else Plain.UNSURE
+        return Plain.FULL if types == {str} and all(map(_SOUND.fullmatch, cells)) else Plain.UNSURE  # type: ignore[arg-type]
+
+    def doubtful(self, cells: Sequence[Cell]) -> Iterable[Cell]:
+        sound = _SOUND.fullmatch
+        return [
+            cell
+            for cell in cells
+            if (sound(cell) is None if isinstance(cell, str) else not (type(cell) is float and _is_sound(cell)))
+        ]
+
+    def take(self, cell: Any) -> Any:
+        return float(cell)
 
     def spread(self, key: str, cells: Sequence[Cell]) -> list[Values]:
         return [lambda: cells] if isinstance(cells[0], float) else [lambda: list(map(float, cells))]  # type: ignore[arg-type]
@@ -136,3 +136,7 @@ class Degrees(Kind):
         if re.search(r"[A-Za-z东西南北经纬]", text) and numbers:
             return "多了文字或字母"
         return "不是数字"
+
+
+def _is_sound(number: float) -> bool:
+    return abs(number) <= _LIMIT and int(abs(number) * 1e6 + 0.001) % 10 != 0

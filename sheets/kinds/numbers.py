@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
@@ -92,6 +92,9 @@ class RunningNumber(Kind):
         numbers: Sequence[float] = cells  # type: ignore[assignment]
         whole = all(map(float.is_integer, numbers)) and min(numbers) >= 0 and max(numbers) <= _LARGEST
         return Plain.FULL if whole else Plain.UNSURE
+
+    def doubtful(self, cells: Sequence[Cell]) -> Iterable[Cell]:
+        return [cell for cell in cells if type(cell) is not float or not cell.is_integer() or not 0 <= cell <= _LARGEST]
 
     @staticmethod
     def export(value: Any) -> Any:

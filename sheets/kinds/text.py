@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sheets.cells import BLANK_TOKENS, LONGEST_BLANK, Cell, cell_text, fold, tidy, trim
@@ -60,6 +60,18 @@ class Text(Kind):
             return Plain.UNSURE
         return Plain.GAPS if gaps else Plain.FULL
 
+    def doubtful(self, cells: Sequence[Cell]) -> Iterable[Cell]:
+        least, limit, blanks = self.least, self.limit, self.blanks
+        return [
+            cell
+            for cell in cells
+            if not isinstance(cell, str)
+            or not least <= len(cell) <= limit
+            or cell in blanks
+            or cell[0] in "=#"
+            or not tidy(cell)
+        ]
+
 
 class Name(Text):
     """A name of `least` to `limit` characters."""
@@ -93,6 +105,9 @@ class Label(Text):
     def judge(self, cell: Cell, flag: Flag, options: Options) -> Any:
         text = super().judge(cell, flag, options)
         return text, self._state(text)
+
+    def take(self, cell: Any) -> Any:
+        return cell, self._state(cell)
 
     def spread(self, key: str, cells: Sequence[Cell]) -> list[Values]:
         return [lambda: cells, lambda: [self._state(cell) for cell in cells]]

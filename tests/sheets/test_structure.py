@@ -355,6 +355,26 @@ def test_both_forms_in_one_workbook_and_others_listed() -> None:
     ]
 
 
+def test_a_code_on_two_sheets_of_the_same_form() -> None:
+    def add(book: Workbook, page: Worksheet) -> None:
+        other = book.create_sheet("续表")
+        other.append(HEADERS)
+        other.append(values(number=2))
+        other.append(values(number=1, pole_number="MS-009"))
+
+    report = checked(filled(CAMERA, [camera_row(1)], add))
+    assert [(found.code, found.sheet, found.cell, found.related) for found in report.findings] == [
+        ("C301", "摄像机", "B7", ("续表!B3",)),
+        ("C301", "续表", "B3", ("摄像机!B7",)),
+    ]
+    assert report.findings[0].message == "编码在表里出现了 2 次，还有 续表!B3"
+    assert [(row.sheet, row.row, row.errors) for row in report.staged(CAMERA)] == [
+        ("摄像机", 7, 1),
+        ("续表", 2, 0),
+        ("续表", 3, 1),
+    ]
+
+
 def test_a_merged_pole_and_township_hold_for_all_their_rows() -> None:
     def merge(book: Workbook, page: Worksheet) -> None:
         for key in ("pole_built", "pole_height", "pole_arms", "pole_condition", "township"):
