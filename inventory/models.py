@@ -219,7 +219,9 @@ class StagedRow(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    source_file = models.ForeignKey(SourceFile, models.PROTECT, related_name="%(class)ss", db_index=False)
+    source_file = models.ForeignKey(
+        SourceFile, models.PROTECT, related_name="%(class)ss", db_index=False, db_constraint=False
+    )
     key = models.BigIntegerField()
     sheet = models.CharField("工作表", max_length=64)
     row = models.PositiveIntegerField("行号")
@@ -270,7 +272,9 @@ class PlatformRow(StagedRow, PlatformValues):
 class RowFinding(models.Model):
     """A finding of a source file, at its cell; row 0 concerns the sheet or the file."""
 
-    source_file = models.ForeignKey(SourceFile, models.PROTECT, related_name="findings", db_index=False)
+    source_file = models.ForeignKey(
+        SourceFile, models.PROTECT, related_name="findings", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=10, blank=True)
     sheet = models.CharField("工作表", max_length=64, blank=True)
     row = models.PositiveIntegerField("行号")

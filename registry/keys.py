@@ -35,15 +35,15 @@ AGENCIES = {
 }
 
 
-def refers(table: str, references: dict[str, str]) -> tuple[str, str]:
+def refers(table: str, references: dict[str, str], events: tuple[str, ...] = ("INSERT", "UPDATE")) -> tuple[str, str]:
     """(forward, backward) SQL: every value of these columns stands in the id column of its table."""
     told = ", ".join(f"'{column}', '{target}'" for column, target in references.items())
     forward = "".join(
         f"CREATE TRIGGER {table}_{event.lower()}_references AFTER {event} ON {table} REFERENCING NEW TABLE AS fresh"
         f" FOR EACH STATEMENT EXECUTE FUNCTION check_references({told});\n"
-        for event in ("INSERT", "UPDATE")
+        for event in events
     )
-    backward = "".join(f"DROP TRIGGER {table}_{event}_references ON {table};\n" for event in ("insert", "update"))
+    backward = "".join(f"DROP TRIGGER {table}_{event.lower()}_references ON {table};\n" for event in events)
     return forward, backward
 
 

@@ -157,6 +157,7 @@ class Migration(migrations.Migration):
                 (
                     "source_file",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="findings",
@@ -222,6 +223,7 @@ class Migration(migrations.Migration):
                 (
                     "source_file",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="%(class)ss",
@@ -287,6 +289,7 @@ class Migration(migrations.Migration):
                 (
                     "source_file",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="%(class)ss",
