@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
         ("platforms", "0002_keys"),
     ]
     operations = [
-        *(migrations.RunSQL(*keys.refers(table, identity | LEDGER)) for table, identity in VERSIONS.items()),
+        *(migrations.RunSQL(*keys.refers(table, identity, each=True)) for table, identity in VERSIONS.items()),
+        *(migrations.RunSQL(*keys.refers(table, LEDGER, name="ledger")) for table in VERSIONS),
         migrations.RunSQL(*keys.keeps("inventory_ledgerentry")),
     ]
