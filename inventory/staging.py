@@ -168,7 +168,7 @@ def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -
     )
     source.refresh_from_db(fields=["replaces"])
     replaced = source.replaces
-    earlier = replaced or _same_slot_before(version, source)
+    earlier = _forebear(version, source, replaced)
     if earlier is not None:
         carry_keys(source.pk, earlier.pk)
     slot = replaced.slot if replaced is not None else _next_slot(version)
@@ -180,13 +180,21 @@ def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -
     _record(source, job, "submission.file_read", rows=result["rows"], digest=digest)
 
 
-def _same_slot_before(version: Version, source: SourceFile) -> SourceFile | None:
-    """Every file removed and one uploaded anew: the first file of the last version is its forebear."""
+def _forebear(version: Version, source: SourceFile, replaced: SourceFile | None) -> SourceFile | None:
+    """The file whose rows this one's are, if they are the same: the one it replaces, when that had any.
+
+    Otherwise (a wrong file was in between, or everything was removed and uploaded anew) one of an earlier version: the
+    one in the same slot, or the first.
+    """
+    if replaced is not None and replaced.rows_read:
+        return replaced
     before = SourceFile.objects.filter(
         version__submission=version.submission_id, version__number__lt=version.number, state=SourceFile.State.READ
-    )
+    ).order_by("-version__number", "slot")
+    if replaced is not None:
+        return before.filter(slot=replaced.slot, rows_read__gt=0).first()
     taken = version.files.filter(state=SourceFile.State.READ).exclude(pk=source.pk)
-    return before.order_by("-version__number", "slot").first() if not taken.exists() else None
+    return before.first() if not taken.exists() else None
 
 
 def _next_slot(version: Version) -> int:

@@ -16,7 +16,7 @@ from agencies.models import Person
 from agencies.sessions import person_of
 from audit.failures import Invalid, require
 from reviews.models import Case
-from sheets.findings import Finding, Refused, Severity
+from sheets.findings import Finding, Refused
 
 from . import overview, services, uploads
 from .forms import ScanForm, WorkbookForm, ZeroForm
@@ -150,22 +150,12 @@ def submission_upload(request: HttpRequest, pk: int) -> HttpResponse:
     )
     data = told["workbook"]
     try:
-        if data.size > settings.UPLOAD_MAX_BYTES:
-            raise Refused(_too_large(settings.UPLOAD_MAX_BYTES))
-        uploads.upload_workbook(person_of(request), found.pk, data.read(), data.name, defaults, told["replaces"])
+        content = data.read(settings.UPLOAD_MAX_BYTES + 1)
+        uploads.upload_workbook(person_of(request), found.pk, content, data.name, defaults, told["replaces"])
     except Refused as refused:
         form.add_error("workbook", _sentence(refused.finding))
         return _page(request, found, status=422, workbook_form=form, refused=refused.finding)
     return redirect("submission", pk=found.pk)
-
-
-def _too_large(limit: int) -> Finding:
-    return Finding(
-        code="G002",
-        severity=Severity.ERROR,
-        message=f"文件超过 {limit // (1024 * 1024)} MB",
-        fix="请把表格拆成几份，分别上传。",
-    )
 
 
 def _sentence(finding: Finding) -> str:
@@ -181,12 +171,10 @@ def submission_scan_upload(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, found, status=422, scan_form=form)
     data = form.cleaned_data["scan"]
     try:
-        if data.size > settings.SCAN_MAX_BYTES:
-            raise Refused(_too_large(settings.SCAN_MAX_BYTES))
-        uploads.upload_scan(person_of(request), found.pk, data.read(), data.name)
+        uploads.upload_scan(person_of(request), found.pk, data.read(settings.SCAN_MAX_BYTES + 1), data.name)
     except Refused as refused:
         form.add_error("scan", _sentence(refused.finding))
-        return _page(request, found, status=422, scan_form=form, refused=refused.finding)
+        return _page(request, found, status=422, scan_form=form)
     return redirect(f"{reverse('submission', args=[found.pk])}#submit")
 
 

@@ -19,6 +19,7 @@ from inventory.models import Campaign, Datum, Funding, Mobility, Obligation, Rep
 from jobs import services as jobs
 from jobs.models import Job
 from sheets.template import write_template
+from tests.hostile.workbooks import book
 
 DEFAULTS = uploads.Defaults(Datum.WGS84, Funding.GOVERNMENT, Mobility.FIXED, None)
 
@@ -84,6 +85,11 @@ def workbook(rows: Sequence[dict[str, Any]], kind: str = "camera") -> bytes:
         path = Path(folder) / "sheet.xlsx"
         write_template(DECLARATIONS[kind], path, unit_name="梅山镇人民政府", rows=rows)
         return path.read_bytes()
+
+
+def unreadable() -> bytes:
+    """A workbook that passes the gate, and that only the reader finds to be broken (S010)."""
+    return book({"xl/workbook.xml": b"<workbook><sheets></wrong>"})
 
 
 def started(clerk: Person, kind: ReportKind = ReportKind.ROWS) -> Submission:
