@@ -7,6 +7,7 @@ steps because the shift changes by less than 0.3 % over its own length. BD-09 is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from math import atan2, cos, pi, sin, sqrt
 
 WGS84, GCJ02, BD09 = "wgs84", "gcj02", "bd09"
@@ -16,8 +17,10 @@ _AXIS = 6378245.0
 _ECCENTRICITY_2 = 0.00669342162296594323
 _BD_TURN = pi * 3000.0 / 180.0
 _RADIAN = pi / 180.0
-#: Two steps leave less than a millimetre in the county when started from its usual shift; elsewhere a few centimetres.
-_STEPS = 2
+#: Steps towards the fixed point from anywhere; each leaves less than a three-hundredth of the error.
+_STEPS = 3
+#: Near the county the way starts from the shift of the nearest twentieth of a degree, and one step leaves centimetres.
+_CELLS = 20
 
 
 def _shift(longitude: float, latitude: float) -> tuple[float, float]:
@@ -40,6 +43,14 @@ def _shift(longitude: float, latitude: float) -> tuple[float, float]:
     )
 
 
+@cache
+def _usual_shift(column: int, row: int) -> tuple[float, float]:
+    """The shift that carries a point onto this corner of the net; a few hundred corners make up the county."""
+    longitude, latitude = column / _CELLS, row / _CELLS
+    east, north = _shift(longitude - 0.0053, latitude + 0.0021)
+    return _shift(longitude - east, latitude - north)
+
+
 def wgs84_to_gcj02(longitude: float, latitude: float) -> tuple[float, float]:
     """The GCJ-02 coordinates of a WGS-84 point in mainland China."""
     east, north = _shift(longitude, latitude)
@@ -48,8 +59,12 @@ def wgs84_to_gcj02(longitude: float, latitude: float) -> tuple[float, float]:
 
 def gcj02_to_wgs84(longitude: float, latitude: float) -> tuple[float, float]:
     """The WGS-84 coordinates of a GCJ-02 point, to far less than 0.1 m."""
+    steps = _STEPS
     guess_longitude, guess_latitude = longitude - 0.0053, latitude + 0.0021
-    for _ in range(_STEPS):
+    if 115.0 < longitude < 117.0 and 30.5 < latitude < 32.5:
+        east, north = _usual_shift(round(longitude * _CELLS), round(latitude * _CELLS))
+        guess_longitude, guess_latitude, steps = longitude - east, latitude - north, 1
+    for _ in range(steps):
         east, north = _shift(guess_longitude, guess_latitude)
         guess_longitude, guess_latitude = longitude - east, latitude - north
     return guess_longitude, guess_latitude

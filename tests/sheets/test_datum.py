@@ -36,13 +36,18 @@ def test_known_points(wgs: Point, gcj: Point, bd: Point) -> None:
 
 def test_there_and_back_all_over_the_county() -> None:
     worst = 0.0
-    for across in range(23):
-        for up in range(19):
-            wgs = (115.34 + across * 0.04, 31.09 + up * 0.04)
+    for across in range(53):
+        for up in range(44):
+            wgs = (115.34 + across * 0.017, 31.09 + up * 0.017)
             gcj = wgs84_to_gcj02(*wgs)
             worst = max(worst, metres(to_wgs84(*gcj, "gcj02"), wgs))
             worst = max(worst, metres(to_wgs84(*gcj02_to_bd09(*gcj), "bd09"), wgs))
-    assert worst < 0.001
+    assert worst < 0.05
+
+
+def test_elsewhere_in_the_country() -> None:
+    for wgs in ((87.6, 43.8), (121.47, 31.23), (110.35, 20.02), (126.6, 45.75)):
+        assert metres(to_wgs84(*wgs84_to_gcj02(*wgs), "gcj02"), wgs) < 0.01
 
 
 def test_whole_columns() -> None:
