@@ -51,6 +51,23 @@ _CLIPPED = """() => {
   }
   return found;
 }"""
+_OVERLAPPING = """() => {
+  const shown = [...document.querySelectorAll(".topbar *, .page-head *, .toolbar *, .filter-bar *, .panel-title *")]
+    .filter((one) => one.getClientRects().length && !one.closest(".visually-hidden, .menu-list"))
+    .filter((one) => getComputedStyle(one).position !== "absolute")
+    .filter((one) => one.tagName === "INPUT"
+      || [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()));
+  const boxes = shown.map((one) => one.getBoundingClientRect());
+  const found = [];
+  for (let a = 0; a < shown.length; a += 1)
+    for (let b = a + 1; b < shown.length; b += 1) {
+      if (shown[a].contains(shown[b]) || shown[b].contains(shown[a])) continue;
+      const wide = Math.min(boxes[a].right, boxes[b].right) - Math.max(boxes[a].left, boxes[b].left);
+      const tall = Math.min(boxes[a].bottom, boxes[b].bottom) - Math.max(boxes[a].top, boxes[b].top);
+      if (wide > 2 && tall > 2) found.push([a, b].map((one) => shown[one].outerHTML.slice(0, 100)).join(" / "));
+    }
+  return found;
+}"""
 _SMALL_BUTTONS = """() => [...document.querySelectorAll("button, .btn, summary")]
   .filter((one) => one.getClientRects().length && !one.closest(".visually-hidden"))
   .filter((one) => { const box = one.getBoundingClientRect(); return box.height < 24 || box.width < 20; })
@@ -72,7 +89,7 @@ def launch() -> Iterator[Browser]:
     """Chromium without a window; closed at the end."""
     with sync_playwright() as driver:
         # The browser's own words (date fields, file inputs) in Chinese, as on the office machines.
-        chinese = {**os.environ, "LANGUAGE": "zh_CN", "LANG": "C.UTF-8"}
+        chinese: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "zh_CN", "LANG": "C.UTF-8"}
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=chinese)
         try:
             yield browser
@@ -123,6 +140,12 @@ def clipped(page: Page) -> list[str]:
     return found
 
 
+def overlapping(page: Page) -> list[str]:
+    """Pairs of words or inputs in the bars and headings that lie over each other."""
+    found: list[str] = page.evaluate(_OVERLAPPING)
+    return found
+
+
 def small_targets(page: Page) -> list[str]:
     """Buttons lower than 24 or narrower than 20 CSS pixels."""
     found: list[str] = page.evaluate(_SMALL_BUTTONS)
@@ -136,7 +159,7 @@ def axe_violations(page: Page) -> list[dict[str, Any]]:
 
 
 def assert_sound(page: Page, *, expect_console: tuple[str, ...] = ()) -> None:
-    """No sideways scrolling, no clipped text, no console error, nothing for axe.
+    """No sideways scrolling, no clipped or overlapping text, no console error, nothing for axe.
 
     `expect_console`: fragments of console lines that this page is meant to cause (the browser reports each refused
     request), which are not held against it.
@@ -147,5 +170,6 @@ def assert_sound(page: Page, *, expect_console: tuple[str, ...] = ()) -> None:
     assert not said, "console: " + "\n".join(said)
     assert too_wide(page) is None, f"{page.url} scrolls sideways: {too_wide(page)}"
     assert not clipped(page), f"{page.url} clips: " + "\n".join(clipped(page))
+    assert not overlapping(page), f"{page.url} overlap: " + "\n".join(overlapping(page))
     assert not small_targets(page), f"{page.url} small targets: " + "\n".join(small_targets(page))
     assert not (found := axe_violations(page)), f"{page.url} axe: " + "\n".join(map(str, found))

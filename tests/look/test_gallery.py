@@ -105,6 +105,7 @@ def test_a_narrow_window_does_not_scroll_sideways(name: str, gallery: str, page:
             "Object.assign(document.querySelector('.todo .btn').style, {minHeight: '10px', height: '10px'})",
             "small",
         ),
+        ("document.querySelector('.campaign').style.transform = 'translateX(600px)'", "overlap"),
         ("document.querySelector('.muted').style.color = '#bbb'", "color-contrast"),
         ("document.querySelector('main h1').outerHTML = '<p>x</p>'", "page-has-heading-one"),
         ("console.error('oh')", "console: error: oh"),
@@ -132,7 +133,7 @@ def test_the_keyboard_goes_in_order(gallery: str, page: Page) -> None:
     for _ in range(8):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.textContent.trim().slice(0, 8) || document.activeElement.id"))
-    assert seen == ["跳到正文", "金寨视频资源管理", "top-search", "A", "A+", "A++", "梅山镇 填报员", "待办4 项待办"]
+    assert seen == ["跳到正文", "金寨视频资源管理", "top-search", "A", "A+", "A++", "县数据政务局 数", "待办4 项待办"]
 
 
 def test_the_skip_link_leads_to_the_content(gallery: str, page: Page) -> None:
@@ -381,6 +382,26 @@ def test_a_broken_network_is_said_and_the_next_success_clears_it(gallery: str, p
     expect(page.locator("#alerts")).to_be_empty()
 
 
+def test_without_a_session_the_page_leaves_for_the_login(gallery: str, page: Page) -> None:
+    page.goto(gallery + "live")
+    page.locator("#expired").click()
+    page.wait_for_url("**/look/empty")
+
+
+def test_a_form_with_errors_is_shown_where_it_belongs(gallery: str, page: Page) -> None:
+    page.goto(gallery + "live")
+    page.locator("#wrong").click()
+    expect(page.locator("#answer #mend")).to_have_text("经度只有 5 位小数。")
+    expect(page.locator("#alerts")).to_be_empty()
+
+
+def test_a_server_error_is_said_without_its_page(gallery: str, page: Page) -> None:
+    page.goto(gallery + "live")
+    page.locator("#broken").click()
+    expect(page.locator("#alerts .notice")).to_have_count(1)
+    expect(page.locator("#answer")).to_be_empty()
+
+
 def test_htmx_asks_in_our_words(gallery: str, page: Page) -> None:
     page.goto(gallery + "live")
     page.locator("#delete").click()
@@ -397,7 +418,7 @@ def test_paper_has_title_unit_and_no_navigation(gallery: str, page: Page) -> Non
     page.emulate_media(media="print")
     for gone in (".topbar", ".side", ".filter-bar", ".toolbar", ".pager ul", ".tick", ".page-next"):
         expect(page.locator(gone).first).to_be_hidden()
-    expect(page.locator(".print-head")).to_contain_text("梅山镇")
+    expect(page.locator(".print-head")).to_contain_text("县数据政务局")
     expect(page.locator(".print-head")).to_contain_text("打印时间")
     expect(page.locator("h1")).to_be_visible()
     assert page.locator(".data-wrap").evaluate("one => one.scrollHeight <= one.clientHeight + 1")

@@ -60,8 +60,8 @@ def gallery_frame(size: str = "1") -> Frame:
     )
     return Frame(
         size=size,
-        person=Person(username="clerk-meishan", display_name="填报员"),
-        agency="梅山镇",
+        person=Person(username="clerk-meishan", display_name="数据局审核员一"),
+        agency="县数据政务局",
         nav=[
             NavItem("home", "待办", "check2-square", "/look/todo", False, count=4),
             NavItem("submissions", "填报", "cloud-upload", "/look/form", False, count=2),
@@ -69,7 +69,7 @@ def gallery_frame(size: str = "1") -> Frame:
             NavItem("progress", "进度", "bar-chart", "/look/progress", False),
             NavItem("guide", "填报指南", "book", "/look/detail", False),
         ],
-        campaign=CampaignNow("2022年梳理整合", timezone.now() + dt.timedelta(days=5), 5),
+        campaign=CampaignNow("2022年公共场所视频资源梳理整合", timezone.now() + dt.timedelta(days=5), 5),
         search_url="/look/table",
     )
 
@@ -138,8 +138,22 @@ def quiet(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@login_not_required
+def expired(request: HttpRequest) -> HttpResponse:
+    """As agencies/sessions.py answers htmx without a session."""
+    return HttpResponse(status=401, headers={"HX-Redirect": "/look/empty"})
+
+
+@login_not_required
+def mend(request: HttpRequest) -> HttpResponse:
+    """A form with its errors, as a fragment."""
+    return HttpResponse("<p id='mend'>经度只有 5 位小数。</p>", status=422)
+
+
 urlpatterns = [
     path("look/quiet", quiet),
+    path("look/expired", expired),
+    path("look/mend", mend),
     path("look/refuse/<int:status>", refuse),
     path("look/echo", echo),
     path("look/<slug:name>", show),
