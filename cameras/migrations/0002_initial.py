@@ -6,116 +6,202 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0003_password_history'),
-        ('cameras', '0001_initial'),
-        ('platforms', '0001_initial'),
+        ("agencies", "0003_password_history"),
+        ("cameras", "0001_initial"),
+        ("platforms", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='camera',
-            name='platform',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cameras', to='platforms.platform', verbose_name='管理平台'),
+            model_name="camera",
+            name="platform",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cameras",
+                to="platforms.platform",
+                verbose_name="管理平台",
+            ),
         ),
         migrations.AddField(
-            model_name='camera',
-            name='reporting_agency',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='填报单位'),
+            model_name="camera",
+            name="reporting_agency",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="agencies.agency",
+                verbose_name="填报单位",
+            ),
         ),
         migrations.AddField(
-            model_name='camera',
-            name='supervisor',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='主管部门'),
+            model_name="camera",
+            name="supervisor",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="agencies.agency",
+                verbose_name="主管部门",
+            ),
         ),
         migrations.AddField(
-            model_name='cameraversion',
-            name='camera',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='cameras.camera'),
+            model_name="cameraversion",
+            name="camera",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="cameras.camera",
+            ),
         ),
         migrations.AddField(
-            model_name='pole',
-            name='maintainer',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='运维单位'),
+            model_name="pole",
+            name="maintainer",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="agencies.agency",
+                verbose_name="运维单位",
+            ),
         ),
         migrations.AddField(
-            model_name='pole',
-            name='owner',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='权属单位'),
+            model_name="pole",
+            name="owner",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="agencies.agency",
+                verbose_name="权属单位",
+            ),
         ),
         migrations.AddField(
-            model_name='pole',
-            name='reporting_agency',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='填报单位'),
+            model_name="pole",
+            name="reporting_agency",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="agencies.agency",
+                verbose_name="填报单位",
+            ),
         ),
         migrations.AddField(
-            model_name='pole',
-            name='supervisor',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='主管部门'),
+            model_name="pole",
+            name="supervisor",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="agencies.agency",
+                verbose_name="主管部门",
+            ),
         ),
         migrations.AddField(
-            model_name='camera',
-            name='pole',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cameras', to='cameras.pole', verbose_name='杆件'),
+            model_name="camera",
+            name="pole",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cameras",
+                to="cameras.pole",
+                verbose_name="杆件",
+            ),
         ),
         migrations.AddField(
-            model_name='poleversion',
-            name='pole',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='cameras.pole'),
+            model_name="poleversion",
+            name="pole",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="cameras.pole",
+            ),
         ),
         migrations.AddIndex(
-            model_name='cameraversion',
-            index=models.Index(condition=models.Q(('recorded_to__isnull', False)), fields=['code'], name='cameraversion_former'),
+            model_name="cameraversion",
+            index=models.Index(
+                condition=models.Q(("recorded_to__isnull", False)), fields=["code"], name="cameraversion_former"
+            ),
         ),
         migrations.AddIndex(
-            model_name='cameraversion',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['ledger_entry_id'], name='cameraversion_batch'),
+            model_name="cameraversion",
+            index=django.contrib.postgres.indexes.BrinIndex(fields=["ledger_entry_id"], name="cameraversion_batch"),
         ),
         migrations.AddConstraint(
-            model_name='cameraversion',
-            constraint=models.UniqueConstraint(fields=('camera', 'number'), name='cameraversion_number_once'),
+            model_name="cameraversion",
+            constraint=models.UniqueConstraint(fields=("camera", "number"), name="cameraversion_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='cameraversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('recorded_to__isnull', True)), fields=('camera',), name='cameraversion_one_open'),
+            model_name="cameraversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("recorded_to__isnull", True)), fields=("camera",), name="cameraversion_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cameraversion',
-            constraint=models.UniqueConstraint(fields=('source_row_id',), name='cameraversion_row_once'),
+            model_name="cameraversion",
+            constraint=models.UniqueConstraint(fields=("source_row_id",), name="cameraversion_row_once"),
         ),
         migrations.AddConstraint(
-            model_name='pole',
-            constraint=models.UniqueConstraint(condition=models.Q(('life', 'live'), models.Q(('pole_number', ''), _negated=True)), fields=('reporting_agency', 'pole_number'), name='pole_number_live'),
+            model_name="pole",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("life", "live"), models.Q(("pole_number", ""), _negated=True)),
+                fields=("reporting_agency", "pole_number"),
+                name="pole_number_live",
+            ),
         ),
         migrations.AddIndex(
-            model_name='camera',
-            index=models.Index(condition=models.Q(('platform__isnull', False)), fields=['platform'], name='camera_by_platform'),
+            model_name="camera",
+            index=models.Index(
+                condition=models.Q(("platform__isnull", False)), fields=["platform"], name="camera_by_platform"
+            ),
         ),
         migrations.AddIndex(
-            model_name='camera',
-            index=models.Index(condition=models.Q(('pole__isnull', False)), fields=['pole'], name='camera_by_pole'),
+            model_name="camera",
+            index=models.Index(condition=models.Q(("pole__isnull", False)), fields=["pole"], name="camera_by_pole"),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.UniqueConstraint(condition=models.Q(('code__isnull', False), ('life', 'live')), fields=('code',), name='camera_code_live'),
+            model_name="camera",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("code__isnull", False), ("life", "live")), fields=("code",), name="camera_code_live"
+            ),
         ),
         migrations.AddIndex(
-            model_name='poleversion',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['ledger_entry_id'], name='poleversion_batch'),
+            model_name="poleversion",
+            index=django.contrib.postgres.indexes.BrinIndex(fields=["ledger_entry_id"], name="poleversion_batch"),
         ),
         migrations.AddConstraint(
-            model_name='poleversion',
-            constraint=models.UniqueConstraint(fields=('pole', 'number'), name='poleversion_number_once'),
+            model_name="poleversion",
+            constraint=models.UniqueConstraint(fields=("pole", "number"), name="poleversion_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='poleversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('recorded_to__isnull', True)), fields=('pole',), name='poleversion_one_open'),
+            model_name="poleversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("recorded_to__isnull", True)), fields=("pole",), name="poleversion_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='poleversion',
-            constraint=models.UniqueConstraint(fields=('source_row_id',), name='poleversion_row_once'),
+            model_name="poleversion",
+            constraint=models.UniqueConstraint(fields=("source_row_id",), name="poleversion_row_once"),
         ),
     ]

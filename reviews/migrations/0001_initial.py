@@ -6,147 +6,277 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
+        ("agencies", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30, verbose_name='事项')),
-                ('subject_id', models.BigIntegerField()),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('state', models.CharField(choices=[('open', '审核中'), ('returned', '已退回'), ('accepted', '已通过')], default='open', max_length=10, verbose_name='状态')),
-                ('own_side', models.CharField(blank=True, choices=[('data', '数据局'), ('police', '公安局')], max_length=10, verbose_name='本单位报送')),
-                ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='提交时间')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='报送单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=30, verbose_name="事项")),
+                ("subject_id", models.BigIntegerField()),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "审核中"), ("returned", "已退回"), ("accepted", "已通过")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "own_side",
+                    models.CharField(
+                        blank=True,
+                        choices=[("data", "数据局"), ("police", "公安局")],
+                        max_length=10,
+                        verbose_name="本单位报送",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="提交时间")),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                        verbose_name="报送单位",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Participation',
+            name="Participation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(choices=[('author', '报送人'), ('data', '数据局审核'), ('police', '公安审核')], max_length=10)),
-                ('since', models.DateTimeField(auto_now_add=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='reviews.case')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("author", "报送人"), ("data", "数据局审核"), ("police", "公安审核")], max_length=10
+                    ),
+                ),
+                ("since", models.DateTimeField(auto_now_add=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="participations", to="reviews.case"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='轮次')),
-                ('version_hash', models.CharField(max_length=64, verbose_name='内容校验值')),
-                ('item_count', models.PositiveIntegerField(default=0, verbose_name='行数')),
-                ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='开始')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='结束')),
-                ('outcome', models.CharField(blank=True, choices=[('accepted', '通过'), ('returned', '退回')], max_length=10, verbose_name='结果')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='reviews.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="轮次")),
+                ("version_hash", models.CharField(max_length=64, verbose_name="内容校验值")),
+                ("item_count", models.PositiveIntegerField(default=0, verbose_name="行数")),
+                ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="开始")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="结束")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("accepted", "通过"), ("returned", "退回")],
+                        max_length=10,
+                        verbose_name="结果",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rounds", to="reviews.case"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.BigIntegerField()),
-                ('hash', models.CharField(max_length=64)),
-                ('round', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='reviews.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.BigIntegerField()),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="reviews.round",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Closing',
+            name="Closing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('data', '数据局'), ('police', '公安局')], max_length=10)),
-                ('version_hash', models.CharField(max_length=64)),
-                ('passed', models.PositiveIntegerField(verbose_name='通过行数')),
-                ('returned', models.PositiveIntegerField(verbose_name='退回行数')),
-                ('closed_at', models.DateTimeField(auto_now_add=True, verbose_name='办结时间')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.case')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closings', to='reviews.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("side", models.CharField(choices=[("data", "数据局"), ("police", "公安局")], max_length=10)),
+                ("version_hash", models.CharField(max_length=64)),
+                ("passed", models.PositiveIntegerField(verbose_name="通过行数")),
+                ("returned", models.PositiveIntegerField(verbose_name="退回行数")),
+                ("closed_at", models.DateTimeField(auto_now_add=True, verbose_name="办结时间")),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.case"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="closings", to="reviews.round"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Verdict',
+            name="Verdict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item_key', models.BigIntegerField()),
-                ('item_hash', models.CharField(max_length=64)),
-                ('side', models.CharField(choices=[('data', '数据局'), ('police', '公安局')], max_length=10)),
-                ('decision', models.CharField(choices=[('pass', '通过'), ('return', '退回'), ('question', '疑问')], max_length=10)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('decided_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='verdicts', to='reviews.case')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('round', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("item_key", models.BigIntegerField()),
+                ("item_hash", models.CharField(max_length=64)),
+                ("side", models.CharField(choices=[("data", "数据局"), ("police", "公安局")], max_length=10)),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[("pass", "通过"), ("return", "退回"), ("question", "疑问")], max_length=10
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, default="")),
+                ("decided_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="verdicts",
+                        to="reviews.case",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reviews.round",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', 'opened_at'], name='case_queue'),
+            model_name="case",
+            index=models.Index(fields=["state", "opened_at"], name="case_queue"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('kind', 'subject_id'), name='one_case_a_subject'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("kind", "subject_id"), name="one_case_a_subject"),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(fields=('case', 'person'), name='one_part_a_person'),
+            model_name="participation",
+            constraint=models.UniqueConstraint(fields=("case", "person"), name="one_part_a_person"),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(fields=('case', 'person', 'part'), name='participation_part'),
+            model_name="participation",
+            constraint=models.UniqueConstraint(fields=("case", "person", "part"), name="participation_part"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='round_once'),
+            model_name="round",
+            constraint=models.UniqueConstraint(fields=("case", "number"), name="round_once"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='one_open_round'),
+            model_name="round",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)), fields=("case",), name="one_open_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('outcome', '')), models.Q(('ended_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='ended_round_has_outcome'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("outcome", "")),
+                    models.Q(("ended_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="ended_round_has_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('round', 'key'), name='item_once'),
+            model_name="item",
+            constraint=models.UniqueConstraint(fields=("round", "key"), name="item_once"),
         ),
         migrations.AddConstraint(
-            model_name='closing',
-            constraint=models.UniqueConstraint(fields=('round', 'side'), name='one_closing_a_side'),
+            model_name="closing",
+            constraint=models.UniqueConstraint(fields=("round", "side"), name="one_closing_a_side"),
         ),
         migrations.AddConstraint(
-            model_name='closing',
-            constraint=models.CheckConstraint(condition=models.Q(('passed__gte', 0), ('returned__gte', 0)), name='closing_counts'),
+            model_name="closing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("passed__gte", 0), ("returned__gte", 0)), name="closing_counts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closing',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['data', 'police'])), name='closing_of_a_side'),
+            model_name="closing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["data", "police"])), name="closing_of_a_side"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('case', 'side', 'item_key', 'item_hash'), name='one_current_verdict'),
+            model_name="verdict",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at__isnull", True)),
+                fields=("case", "side", "item_key", "item_hash"),
+                name="one_current_verdict",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', 'return'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='return_has_reason'),
+            model_name="verdict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision", "return"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="return_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['data', 'police'])), name='verdict_of_a_side'),
+            model_name="verdict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["data", "police"])), name="verdict_of_a_side"
+            ),
         ),
     ]
