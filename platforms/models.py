@@ -77,5 +77,3 @@ class PlatformVersion(PlatformValues, Recorded):
 
     def __str__(self) -> str:
         return f"{self.platform_id} v{self.number}"
-
-
