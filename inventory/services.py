@@ -115,18 +115,20 @@ def require_editable(by: Person, submission_id: int, kind: ReportKind | None = N
 
 
 def draft_version(by: Person, submission: Submission) -> Version:
-    """The version that may be changed; after a return the next one, a copy.
-
-    Notes the person's hand, and that the office's hand makes it 代报.
-    """
-    if by.agency_id != submission.obligation.agency_id and not submission.on_behalf:
-        Submission.objects.filter(pk=submission.pk).update(on_behalf=True)
-        submission.on_behalf = True
+    """The version that may be changed; after a return the next one, a copy. Notes the person's hand."""
     version = submission.versions.filter(submitted_at__isnull=True).first()
     if version is None:
         version = fork(submission.versions.last(), by)
-    Edit.objects.get_or_create(version=version, person=by)
+    _note_hand(by, submission, version)
     return version
+
+
+def _note_hand(by: Person, submission: Submission, version: Version) -> None:
+    """The person is an author of the version from now on; the hand of another agency, the office, makes it 代报."""
+    Edit.objects.get_or_create(version=version, person=by)
+    if by.agency_id != submission.obligation.agency_id and not submission.on_behalf:
+        Submission.objects.filter(pk=submission.pk).update(on_behalf=True)
+        submission.on_behalf = True
 
 
 def state_zero(by: Person, submission_id: int, reason: str) -> Version:
@@ -224,7 +226,7 @@ def submit(by: Person, submission_id: int, version_hash: str) -> Submission:
             raise Conflict("页面上的内容已不是最新，请刷新后核对，再提交。")
         if missing := obstacles(submission, version):
             raise Conflict("还不能提交：" + "".join(missing))
-        Edit.objects.get_or_create(version=version, person=by)
+        _note_hand(by, submission, version)
         agency = submission.obligation.agency
         Version.objects.filter(pk=version.pk, submitted_at__isnull=True).update(submitted_at=Now(), submitted_by=by)
         Submission.objects.filter(pk=submission.pk).update(state=Submission.State.IN_REVIEW, state_since=Now())
