@@ -88,9 +88,7 @@ _AXE_RUN = """async () => {
 def launch() -> Iterator[Browser]:
     """Chromium without a window; closed at the end."""
     with sync_playwright() as driver:
-        # The browser's own words (date fields, file inputs) in Chinese, as on the office machines.
-        chinese: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "zh_CN", "LANG": "C.UTF-8"}
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=chinese)
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
             yield browser
         finally:
