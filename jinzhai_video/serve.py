@@ -63,7 +63,7 @@ def supervise(port: int, password: str) -> int:
 
     gunicorn = [sys.executable, "-m", "gunicorn", "jinzhai_video.wsgi", "--bind", f"{HOST}:{port}", "--workers", "2"]
     children = [
-        subprocess.Popen([*gunicorn, "--timeout", "120", "--log-level", "warning"], cwd=ROOT),
+        subprocess.Popen([*gunicorn, "--timeout", "120", "--log-level", "warning", "--no-control-socket"], cwd=ROOT),
         subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT),
     ]
     stopping = False
