@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sheets.datum import columns_to_wgs84, complete
+from sheets.datum import columns_to_wgs84
 from sheets.declare import Column, FileHit, Need, Sheet
 from sheets.duplicates import duplicates, repeated
 from sheets.kinds.base import Field
@@ -231,14 +231,15 @@ def in_wgs84(
 
 def _all_in_the_county(longitudes: Sequence[float | None], latitudes: Sequence[float | None]) -> bool:
     west, south, east, north = COUNTY_BOX
-    if not (complete(longitudes) and complete(latitudes)):
+    try:
+        return (
+            west <= min(longitudes)  # type: ignore[type-var, operator]
+            and max(longitudes) <= east  # type: ignore[type-var, operator]
+            and south <= min(latitudes)  # type: ignore[type-var, operator]
+            and max(latitudes) <= north  # type: ignore[type-var, operator]
+        )
+    except TypeError:  # a row without a position, which no number compares with
         return False
-    return (
-        west <= min(longitudes)  # type: ignore[type-var, operator]
-        and max(longitudes) <= east  # type: ignore[type-var, operator]
-        and south <= min(latitudes)  # type: ignore[type-var, operator]
-        and max(latitudes) <= north  # type: ignore[type-var, operator]
-    )
 
 
 @CAMERA.rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -37,7 +37,8 @@ class Finding:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values in a stable order, ready for JSON."""
-        return asdict(self) | {"severity": self.severity.value, "related": list(self.related)}
+        told = {name: getattr(self, name) for name in self.__slots__}
+        return told | {"severity": self.severity.value, "related": list(self.related)}
 
 
 class Refused(Exception):

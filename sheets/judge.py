@@ -51,11 +51,13 @@ class ColumnJudge:
         if plain:
             hits = self._missing(cells, first) if plain is Plain.GAPS else []
             return Judged(self.column.kind.spread(self.column.key, cells), hits, [])  # type: ignore[arg-type]
-        if bool in set(map(type, cells)):
-            # 1 == 1.0 == True as a key; only the reader's Booleans must stay apart.
-            cells = [cell_text(cell) if isinstance(cell, bool) else cell for cell in cells]
         doubtful = self.column.kind.doubtful(cells)  # type: ignore[arg-type]
         looked_at = set(doubtful)
+        if (True in looked_at or False in looked_at) and bool in set(map(type, cells)):
+            # 1 == 1.0 == True as a key; only the reader's Booleans must stay apart.
+            cells = [cell_text(cell) if isinstance(cell, bool) else cell for cell in cells]
+            doubtful = self.column.kind.doubtful(cells)  # type: ignore[arg-type]
+            looked_at = set(doubtful)
         for value in looked_at.difference(self._clean):
             self._learn(value)
         hits = []

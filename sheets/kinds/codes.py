@@ -141,8 +141,12 @@ class UnifiedCode(Kind):
 
     def doubtful(self, cells: Sequence[Cell]) -> Iterable[Cell]:
         sound = _SOUND.fullmatch
-        doubts = self._doubts
-        return [cell for cell in cells if not isinstance(cell, str) or sound(cell) is None or doubts(cell[:14])]
+        fine = [cell for cell in cells if isinstance(cell, str) and sound(cell)]
+        # These differ in the serial, and hardly ever in anything else.
+        doubtful = tuple(prefix for prefix in {code[:14] for code in fine} if self._doubts(prefix))
+        if doubtful:
+            fine = [code for code in fine if not code.startswith(doubtful)]
+        return set(cells).difference(fine)
 
     def _judge_prefix(self, prefix: str) -> tuple[tuple[str, dict[str, str]], ...]:
         """What is doubtful about the first 14 digits, which most rows share."""
