@@ -31,6 +31,7 @@ NO_POLE: dict[str, Any] = {
     "pole_arms": None,
     "pole_condition": "",
 }
+POLE_ROW: dict[str, Any] = {"pole_number": "MS-001", "pole_condition": "完整"}
 
 
 def reviewer(username: str, agency: str, role: Role) -> Person:

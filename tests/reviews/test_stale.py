@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -115,21 +115,17 @@ def test_an_unchanged_row_keeps_its_verdicts_and_a_changed_one_loses_its_own(
         assert [row["key"] for row in keys_said(second, [side], "")] == [changed]
 
 
-def test_a_row_edited_behind_the_services_is_not_what_was_judged(
-    data_reviewer: Person, police_reviewer: Person
-) -> None:
-    """Items carry the hash they were submitted with, so a verdict never spreads to another content."""
-    submission = submitted("meishan", rows=1)
-    round_ = latest(submission)
+def test_a_row_under_review_cannot_be_edited_behind_the_services(data_reviewer: Person) -> None:
+    """And items carry the hash they were submitted with, so a verdict never spreads to another content."""
+    round_ = latest(submitted("meishan", rows=1))
     judged = round_.items.get()
-    CameraRow.objects.filter(key=judged.key).update(row_hash="f" * 64)
+    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+        CameraRow.objects.filter(key=judged.key).update(row_hash="f" * 64)
     pass_all(data_reviewer, round_, Side.DATA)
     assert Verdict.objects.get().item_hash == judged.hash
 
 
 def test_the_submitted_version_itself_is_kept(db: None) -> None:
-    from django.db import IntegrityError
-
     version = submitted("meishan", rows=1).versions.get()
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
         Version.objects.filter(pk=version.pk).update(hash="0" * 64)

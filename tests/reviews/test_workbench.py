@@ -44,7 +44,7 @@ def test_totals_add_up_and_open_their_rows(client: Client, data_reviewer: Person
     case = case_of(submission)
     client.force_login(data_reviewer)
     totals = figures(read(client, case))
-    assert totals == {"行数": 64, "新增": 61, "变更": 2, "无变化": 1, "恢复": 0, "有提醒": 1, "编码冲突": 1}
+    assert totals == {"行数": 64, "新增": 61, "变更": 2, "无变化": 1, "恢复": 0, "有提醒": 2, "编码冲突": 1}
     for show, label in (("changed", "变更"), ("unchanged", "无变化"), ("warned", "有提醒"), ("taken", "编码冲突")):
         assert len(places(read(client, case, show=show))) == totals[label]
 
