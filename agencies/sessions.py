@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from audit import journal
 
+from .addresses import client_address
 from .models import Person
 
 STARTED, SEEN, ROLES = "session_started", "session_seen", "session_roles"
@@ -59,7 +60,7 @@ class SessionLimits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = journal.current_address.set(request.META.get("REMOTE_ADDR") or None)
+        token = journal.current_address.set(client_address(request))
         try:
             if request.user.is_authenticated:
                 self._check(request, request.user)

@@ -22,7 +22,7 @@ ACTIONS: dict[str, str] = {
     # campaigns
     "campaign.created": "新建轮次",
     "campaign.changed": "修改轮次",
-    "campaign.closed": "结束轮次",
+    "campaign.closed": "关闭轮次",
     "campaign.reopened": "重新开放轮次",
     "campaign.roster_added": "增加填报单位",
     "campaign.roster_removed": "移除填报单位",

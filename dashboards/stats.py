@@ -71,10 +71,6 @@ class Unit:
     open_state: str
 
     @property
-    def is_reported(self) -> bool:
-        return self.state in REPORTED_STATES
-
-    @property
     def is_accepted(self) -> bool:
         return self.state in ACCEPTED_STATES
 

@@ -1,4 +1,4 @@
-"""The demo's story, told through the same services that people use: nothing is written behind their back."""
+"""The demo's story: reports and reviews, told through the same services that people use."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Agency, Division, Person
@@ -38,8 +39,9 @@ def told() -> bool:
     return Obligation.objects.exists()
 
 
+@transaction.atomic
 def tell() -> None:
-    """The whole story. Needs the cast and the reference data."""
+    """The whole story, or, when interrupted, none of it. Needs the cast and the reference data."""
     office = Person.objects.get(username="office-1")
     today = timezone.localdate()
     due = timezone.localtime().replace(hour=18, minute=0, second=0, microsecond=0) + timedelta(days=DAYS_LEFT)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.core.files.storage import default_storage
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from .models import StoredFile
@@ -38,6 +39,9 @@ def keeping() -> Iterator[None]:
     token = _written.set(written)
     try:
         yield
+    except (OperationalError, InterfaceError):
+        # The answer to the COMMIT may be what was lost; a file too many is harmless, a row without its file is not.
+        raise
     except BaseException:
         for path in written:
             path.unlink(missing_ok=True)

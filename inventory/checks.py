@@ -19,7 +19,7 @@ DECLARATIONS: dict[str, Sheet] = {"camera": CAMERA_SHEET, "platform": PLATFORM_S
 TAKEN = Issue(
     title="编码已由其他单位登记",
     says="该编码已由其他单位登记",
-    fix="请核对编码是否抄错。确属本单位的设备，可以提交，由数据局和公安在审核时协调。",
+    fix="请核对编码是否抄错。确属本单位的设备，可以提交，由数据局和公安局在审核时协调。",
     severity=WARNING,
 )
 TWICE = Issue(

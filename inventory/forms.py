@@ -7,8 +7,10 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row, Submit
 from django import forms
+from django.conf import settings
 
 from agencies.models import Agency, PlaceKind
+from sheets.gate_limits import human_size
 
 from .models import Datum, Funding, Mobility
 
@@ -19,7 +21,8 @@ class WorkbookForm(forms.Form):
     workbook = forms.FileField(
         label="填好的调研表",
         allow_empty_file=True,  # the gate has its own sentence and code for it
-        help_text="Excel 或 WPS 保存的 .xlsx、.xls，最大 50 MB。平台表、摄像机表可以在同一个文件里。",
+        help_text=f"Excel 或 WPS 保存的 .xlsx、.xls，最大 {human_size(settings.UPLOAD_MAX_BYTES)}。"
+        "平台表、摄像机表可以在同一个文件里。",
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls", "data-drop": "把文件拖到这里，或点击选择"}),
     )
     datum = forms.ChoiceField(
@@ -57,7 +60,7 @@ class ScanForm(forms.Form):
     scan = forms.FileField(
         label="盖章扫描件",
         allow_empty_file=True,
-        help_text="PDF、JPEG 或 PNG，最大 20 MB。须与上面的表格内容一致。",
+        help_text=f"PDF、JPEG 或 PNG，最大 {human_size(settings.SCAN_MAX_BYTES)}。须与上面的表格内容一致。",
         widget=forms.ClearableFileInput(
             attrs={"accept": ".pdf,.jpg,.jpeg,.png", "data-drop": "把扫描件拖到这里，或点击选择"}
         ),

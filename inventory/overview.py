@@ -126,7 +126,7 @@ class NextStep:
 def next_step(submission: Submission, version: Version, files: list[FileView]) -> NextStep:
     """What the unit does next with this submission."""
     if submission.state == Submission.State.IN_REVIEW:
-        return NextStep("数据局和公安正在审核，结果会显示在这里。")
+        return NextStep("数据局和公安局正在审核，结果会显示在这里。")
     if submission.state == Submission.State.ACCEPTED:
         return NextStep("双方均已通过。")
     if submission.state == Submission.State.DISCARDED:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import BigIntegerField, Max, Value
-from django.db.models.functions import Now
+from django.db.models.functions import Now, TruncDate
 
 from agencies.models import Person
 from audit import journal
@@ -56,6 +56,8 @@ def start(by: Person, obligation_id: int, kind: ReportKind) -> Submission:
         # Asked afresh: what was read together with the obligation is as old as the wait for its lock.
         if Campaign.objects.filter(pk=obligation.campaign_id, closed_at__isnull=False).exists():
             raise Conflict("本轮梳理已经关闭，不能再填报。请联系领导小组办公室。")
+        if Campaign.objects.filter(pk=obligation.campaign_id, opens_on__gt=TruncDate(Now())).exists():
+            raise Conflict(f"本轮梳理 {obligation.campaign.opens_on:%m月%d日} 开始，到时再填报。")
         open_one = obligation.submissions.filter(state__in=Submission.OPEN_STATES).first()
         if open_one is not None and open_one.kind == kind:
             return open_one
@@ -196,7 +198,7 @@ def obstacles(submission: Submission, version: Version) -> list[str]:
             found.append("有表格未能读取，请重新上传或移除它。")
         if not any(f.state == SourceFile.State.READ for f in files):
             found.append("还没有上传表格。")
-        errors = sum(f.errors for f in files)
+        errors = sum(f.errors for f in files if f.state == SourceFile.State.READ)
         if errors:
             found.append(f"还有 {errors} 处错误要改。")
     if not version.scan_id:

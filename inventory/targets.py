@@ -100,7 +100,3 @@ class Target:
 CAMERA = Target("camera", CameraRow, Camera, CameraVersion, CameraValues, Camera.prefix)
 PLATFORM = Target("platform", PlatformRow, Platform, PlatformVersion, PlatformValues, Platform.prefix)
 TARGETS = (PLATFORM, CAMERA)
-
-
-def target_of(kind: str) -> Target:
-    return next(target for target in TARGETS if target.kind == kind)

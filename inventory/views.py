@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.models import Person
@@ -45,7 +46,9 @@ def _startable(person: Person, obligation: Any) -> bool:
     zero_done = any(
         sent.kind == ReportKind.ZERO and sent.state == Submission.State.ACCEPTED for sent in obligation.seen
     )
-    return may_report(person, obligation) and obligation.campaign.closed_at is None and not open_one and not zero_done
+    campaign = obligation.campaign
+    running = campaign.closed_at is None and campaign.opens_on <= timezone.localdate()
+    return may_report(person, obligation) and running and not open_one and not zero_done
 
 
 @require_POST
@@ -99,8 +102,18 @@ def _page(request: HttpRequest, found: Submission, *, status: int = 200, **forms
     if editable:
         context["workbook_form"] = WorkbookForm(agency=found.obligation.agency)
         context["scan_form"] = ScanForm()
+        context["to_replace"] = _to_replace(request, found, files)
         context["zero_form"] = ZeroForm(initial={"reason": version.zero_reason})
     return render(request, "inventory/submission.html", context | forms, status=status)
+
+
+def _to_replace(request: HttpRequest, found: Submission, files: list[overview.FileView]) -> str:
+    """The file that a new upload most likely mends: as posted, else the first wrong one, or any after a return."""
+    if "replaces" in request.POST:
+        return request.POST["replaces"]
+    returned = found.state == Submission.State.RETURNED
+    wrong = [str(view.source.pk) for view in files if view.source.slot and (view.source.errors or returned)]
+    return wrong[0] if wrong else ""
 
 
 def _shown_version(request: HttpRequest, found: Submission) -> Version:

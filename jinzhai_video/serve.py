@@ -38,7 +38,10 @@ def main() -> int:
     if not port_is_free(port):
         print(f"端口 {port} 已被占用。请先停止占用它的程序，或换一个：make run PORT=8001")
         return 1
-    os.environ.update(DJANGO_SETTINGS_MODULE="jinzhai_video.settings", DEMO="on")
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="jinzhai_video.settings", DEMO="on", DATABASE_URL="", HTTPS="off", DEBUG="off"
+    )
+    os.environ.pop("POSTGRES_NAME", None)
     sys.path.insert(0, str(ROOT))
     import django
     from django.core.management import call_command

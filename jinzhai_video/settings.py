@@ -9,6 +9,7 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -50,7 +51,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.humanize",
     "django.contrib.staticfiles",
     "django.forms",
     "axes",
@@ -113,6 +113,8 @@ POSTGRES_DATA = VAR_DIR / "postgres"
 POSTGRES_NAME = env("POSTGRES_NAME", default="jinzhai_demo" if DEMO else "jinzhai")
 POSTGRES_THROWAWAY = env.bool("POSTGRES_THROWAWAY", default=False)
 DATABASES: dict[str, dict[str, Any]]
+if DEMO and (env.str("DATABASE_URL", default="") or POSTGRES_NAME != "jinzhai_demo"):
+    raise ImproperlyConfigured("DEMO=on works on the project's own demo database only, never on a named one.")
 if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db("DATABASE_URL")}
 else:
@@ -141,7 +143,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
 SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=8 * 3600)
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
@@ -154,7 +155,9 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "agencies.login.locked_out"
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+AXES_CLIENT_IP_CALLABLE = "agencies.addresses.client_address"
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+"""Trusted proxies in front: the client's address is that many places from the right of X-Forwarded-For."""
 AXES_VERBOSE = False
 
 # --- secure headers -------------------------------------------------------------------------------------------------
@@ -177,12 +180,14 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+"""One system must not bind every other host name of the county; subdomains and preloading are the county's decision."""
 CSRF_FAILURE_VIEW = "jinzhai_video.errors.csrf_failure"
 if HTTPS:
     SECURE_SSL_REDIRECT = True
-    SECURE_HSTS_SECONDS = 31536000
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
+    SECURE_HSTS_PRELOAD = False
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -208,10 +213,8 @@ STORAGES: dict[str, dict[str, Any]] = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
     },
 }
-FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
 SCAN_MAX_BYTES = env.int("SCAN_MAX_BYTES", default=20 * 1024 * 1024)
-FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

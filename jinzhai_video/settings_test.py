@@ -8,6 +8,10 @@ os.environ.setdefault("VAR_DIR", str(_VAR))
 os.environ.setdefault("POSTGRES_THROWAWAY", "on")
 os.environ.setdefault("DEBUG", "off")
 os.environ.setdefault("DEMO", "off")
+for name in ("DATABASE_URL", "HTTPS", "ALLOWED_HOSTS", "PROXY_COUNT"):
+    os.environ[name] = {"HTTPS": "off", "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver", "PROXY_COUNT": "0"}.get(
+        name, ""
+    )
 os.environ.setdefault(
     "SECRET_KEY", "a key for tests only, long enough to please every check of the framework 0123456789"
 )
@@ -21,3 +25,5 @@ WHITENOISE_USE_FINDERS = True
 AXES_ENABLED = env.bool("AXES_ENABLED", default=True)
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 """A test's own database goes away under a server that kept its connections."""
+STORAGES["default"]["OPTIONS"]["location"] = str(VAR_DIR / "files" / os.environ.get("PYTEST_XDIST_WORKER", "alone"))
+"""Each of several test processes keeps its own originals, so that a test may count them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from .models import Job
 if TYPE_CHECKING:
     from agencies.models import Person
 
+log = logging.getLogger(__name__)
 FORMAT = 1
 """The payload format this code writes and understands; a worker leaves newer jobs to newer workers."""
 
@@ -48,7 +50,8 @@ def wake(job: Job) -> None:
     from .tasks import run_job
 
     job_id = str(job.pk)
-    transaction.on_commit(lambda: run_job.enqueue(job_id))
+    # Should waking fail, the sweep will: the committed row must never look as if it had not come to be.
+    transaction.on_commit(lambda: run_job.enqueue(job_id), robust=True)
 
 
 class Run:
@@ -131,21 +134,26 @@ def sweep() -> int:
     """Take up what a dead worker left and what the queue forgot; return how many jobs were touched."""
     touched = 0
     expired = Q(state=Job.State.RUNNING, lease_until__lt=Now())
-    forgotten = Q(state=Job.State.QUEUED, created_at__lt=Now() - timedelta(seconds=settings.JOB_LEASE_SECONDS))
+    forgotten = Q(state=Job.State.QUEUED, woken_at__lt=Now() - timedelta(seconds=settings.JOB_LEASE_SECONDS))
     for job_id in Job.objects.filter(expired | forgotten).values_list("pk", flat=True):
-        with transaction.atomic():
-            job = Job.objects.select_for_update(skip_locked=True).filter(expired | forgotten, pk=job_id).first()
-            if job is None:
-                continue
-            touched += 1
-            if job.attempt >= settings.JOB_MAX_ATTEMPTS:
-                _fail(job, "处理多次未完成")
-            else:
-                Job.objects.filter(pk=job.pk).update(
-                    state=Job.State.QUEUED, token=None, lease_until=None, created_at=Now()
-                )
-                wake(job)
+        try:
+            touched += _take_up(job_id, expired | forgotten)
+        except Exception:
+            log.exception("job %s could not be taken up", job_id)
     return touched
+
+
+def _take_up(job_id: uuid.UUID, left: Q) -> bool:
+    with transaction.atomic():
+        job = Job.objects.select_for_update(skip_locked=True).filter(left, pk=job_id).first()
+        if job is None:
+            return False
+        if job.attempt >= settings.JOB_MAX_ATTEMPTS:
+            _fail(job, "处理多次未完成")
+        else:
+            Job.objects.filter(pk=job.pk).update(state=Job.State.QUEUED, token=None, lease_until=None, woken_at=Now())
+            wake(job)
+        return True
 
 
 def _lease() -> Any:

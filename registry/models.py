@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -128,9 +128,3 @@ def id_from_number(prefix: str, text: str) -> int | None:
     text = text.strip().upper()
     digits = text.removeprefix(prefix)
     return int(digits) if text.startswith(prefix) and digits.isascii() and digits.isdigit() else None
-
-
-def changed_fields(older: models.Model, newer: models.Model, names: list[str]) -> list[tuple[str, Any, Any]]:
-    """(field name, old value, new value) for every named field that differs."""
-    pairs = ((name, getattr(older, name), getattr(newer, name)) for name in names)
-    return [(name, old, new) for name, old, new in pairs if old != new]

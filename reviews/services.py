@@ -43,7 +43,7 @@ def open_round(
     """Put version `number` under review, inside the caller's transaction.
 
     `items` are querysets of (key, hash) pairs. `authors` had a hand in the version and can never judge the case.
-    Raises Conflict when a round is under way, or when an author has already judged this case.
+    Raises Conflict when a round is under way, PermissionDenied when an author has already judged this case.
     """
     case, _ = Case.objects.get_or_create(
         kind=kind,

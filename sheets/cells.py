@@ -76,11 +76,6 @@ def fold(text: str) -> str:
     return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
-def is_blank_token(text: str) -> bool:
-    """Whether the trimmed text is one of the signs for "there is none"."""
-    return text in BLANK_TOKENS or (len(text) <= 2 and unicodedata.normalize("NFKC", text) in BLANK_TOKENS)
-
-
 @lru_cache(maxsize=1024)
 def letters(column: int) -> str:
     """Column letters of a 0-based column index: 0 is A, 26 is AA."""

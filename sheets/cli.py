@@ -174,7 +174,7 @@ def as_text(name: str, outcome: Outcome) -> Iterable[str]:
         yield f"{finding.code} {finding.message}"
         yield f"  怎么改：{finding.fix}"
         return
-    yield f"{name}：数据 {outcome.rows} 行，错误 {outcome.errors} 处，提示 {outcome.warnings} 处"
+    yield f"{name}：数据 {outcome.rows} 行，错误 {outcome.errors} 处，提醒 {outcome.warnings} 处"
     for sheet in outcome.sheets:
         title = f"（{sheet['title']}）" if sheet["title"] else ""
         yield f"工作表 {sheet['name']}{title}：{sheet['note']}"
@@ -182,7 +182,7 @@ def as_text(name: str, outcome: Outcome) -> Iterable[str]:
     for finding in sorted(outcome.findings, key=lambda found: found.severity is Severity.WARNING):
         groups.setdefault(finding.code, []).append(finding)
     for code, findings in groups.items():
-        word = "错误" if findings[0].severity is Severity.ERROR else "提示"
+        word = "错误" if findings[0].severity is Severity.ERROR else "提醒"
         yield ""
         yield f"【{word}】{code}，{len(findings)} 处。怎么改：{findings[0].fix}"
         for finding in findings:

