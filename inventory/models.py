@@ -32,7 +32,7 @@ class Mobility(models.TextChoices):
 
 
 class Campaign(models.Model):
-    """One survey (轮次) with its scope, due date and the template and rules it is judged by."""
+    """One survey (轮次) with its scope and due date, and the template and rules in force when it was opened."""
 
     name = models.CharField("轮次", max_length=60, unique=True)
     scope = models.TextField("范围")
