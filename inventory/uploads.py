@@ -25,6 +25,8 @@ from .models import Datum, Funding, Mobility, ReportKind, SourceFile, Submission
 from .services import attach_scan, draft_version, drop_file, locked
 
 JOB_KIND = "read_source_file"
+MOST_FILES = 50
+"""Workbooks of one version: a township with one for each village and each department has enough."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ def upload_workbook(
         replaced = _same_slot(version, replaces_id)
         _refuse_same(version, container.sha256, defaults, replaced)
         _make_way(version, container.name, replaced)
+        if version.files.count() >= MOST_FILES + (replaced is not None):
+            raise Conflict(f"一次报送最多 {MOST_FILES} 份表格。请合并后再上传，或先移除不用的。")
         original = files.store(
             [data],
             kind=StoredFile.Kind.WORKBOOK,

@@ -39,7 +39,7 @@ def test_a_round_opens_for_both_sides(meishan_clerk: Person, draft: Submission) 
     told = web.entry("submission.submitted")
     assert told.facts == {"version": 1, "digest": version.hash, "rows": 3}
     html = web.page(meishan_clerk, draft)
-    assert "数据局和公安正在审核" in html
+    assert "数据局和公安局正在审核" in html
     for name in ("submission_upload", "submission_submit", "submission_discard", "submission_scan_upload"):
         assert not web.has_form(html, web.url(name, draft.pk))
 

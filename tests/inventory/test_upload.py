@@ -124,12 +124,12 @@ def test_a_colleague_may_go_on(meishan_clerk: Person, meishan_colleague: Person,
 
 # --- replacing ------------------------------------------------------------------------------------------------------
 def test_the_page_offers_to_take_the_files_place(meishan_clerk: Person, draft: Submission) -> None:
-    """As the browser sends it: the drop-down's first choice is the file that is there."""
-    send(meishan_clerk, draft, workbook([camera_row(1), camera_row(2)]), "旧.xlsx")
+    """As the browser sends it: the drop-down points at the file with errors."""
+    send(meishan_clerk, draft, workbook([camera_row(1, name=""), camera_row(2)]), "旧.xlsx")
     form = web.form(web.page(meishan_clerk, draft), web.url("submission_upload", draft.pk))
     mended = SimpleUploadedFile("新.xlsx", workbook([camera_row(1, name="改名路口"), camera_row(2)]))
     assert form.send(web.of(meishan_clerk), workbook=mended).status_code == 302
-    assert rows(draft) == ["示例路口1", "示例路口2"]
+    assert rows(draft) == ["", "示例路口2"]
     work()
     assert files(draft) == [("新.xlsx", "read", 1, 2)]
     assert rows(draft) == ["改名路口", "示例路口2"]
