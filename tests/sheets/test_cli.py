@@ -59,7 +59,7 @@ def test_warnings_only_is_clean(tmp_path: Path, said: list[str]) -> None:
     path = saved(tmp_path, filled(CAMERA, [camera_row(1, brand=None)]))
     assert check_sheet(path, SHEETS, said.append) == 0
     text = "\n".join(said)
-    assert "数据 1 行，错误 0 处，提示 1 处" in text
+    assert "数据 1 行，错误 0 处，提醒 1 处" in text
     assert "摄像机!E7：没有填写“品牌”" in text
 
 
@@ -68,7 +68,7 @@ def test_text_names_the_cell_and_what_to_press(tmp_path: Path, said: list[str]) 
     assert check_sheet(path, SHEETS, said.append) == 1
     text = "\n".join(said)
     assert "【错误】P126，1 处。怎么改：请写天数，例如 30天、90天。" in text
-    assert text.index("【错误】P126") < text.index("【提示】P118")
+    assert text.index("【错误】P126") < text.index("【提醒】P118")
     assert "平台!I7：“视频存储时长”写的是“很久”，看不出是多少天" in text
 
 
@@ -111,7 +111,7 @@ def test_the_list_as_a_workbook_holds_no_live_formula(tmp_path: Path, said: list
     assert table[0] == ["级别", "规则", "工作表", "单元格", "列", "填写的内容", "问题", "怎么改", "相关单元格"]
     assert [row[:4] for row in table[1:]] == [
         ["错误", "C132", "摄像机", "H7"],
-        ["提示", "C154", "摄像机", "M7"],
+        ["提醒", "C154", "摄像机", "M7"],
     ]
     assert table[1][5] == "=cmd|' /c calc'!A1"
 
