@@ -213,11 +213,13 @@ def test_two_rows_that_came_to_mean_one_camera_are_refused_at_the_closing(
     registered(cameras=[row(A, "江店路"), row(B, "新城路")])
     one, two = Camera.objects.order_by("pk")
     round_ = latest(submitted("meishan", values=[row(A, "江店路"), row(C, "新城路", two)]))
-    CameraRow.objects.filter(registry_number=two.number).update(registry_number=one.number)
+    # Meanwhile the registry learned that the code is the other camera's.
+    Camera.objects.filter(pk=one.pk).update(code=None)
+    Camera.objects.filter(pk=two.pk).update(code=A)
     for by, side in ((data_reviewer, Side.DATA), (police_reviewer, Side.POLICE)):
         pass_all(by, round_, side)
     close_side(data_reviewer, round_, Side.DATA)
-    with pytest.raises(Conflict, match=f"两行对应同一条登记记录 {one.number}"):
+    with pytest.raises(Conflict, match=f"两行对应同一条登记记录 {two.number}"):
         close_side(police_reviewer, round_, Side.POLICE)
 
 
