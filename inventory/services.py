@@ -133,6 +133,11 @@ def _note_hand(by: Person, submission: Submission, version: Version) -> None:
         submission.on_behalf = True
 
 
+def zero_hash(obligation_id: int, reason: str) -> str:
+    """The content hash of a zero report: what is owed and why there is nothing."""
+    return hashlib.sha256(f"zero\n{obligation_id}\n{reason}".encode()).hexdigest()
+
+
 def state_zero(by: Person, submission_id: int, reason: str) -> Version:
     """Write the reason of a zero report: why the unit has no public-place video (plan, chapter four (一): “零报告”)."""
     reason = " ".join(reason.split())
@@ -141,8 +146,7 @@ def state_zero(by: Person, submission_id: int, reason: str) -> Version:
     with transaction.atomic():
         submission = locked(by, submission_id, ReportKind.ZERO)
         version = draft_version(by, submission)
-        told = f"zero\n{submission.obligation_id}\n{reason}"
-        version.zero_reason, version.hash = reason, hashlib.sha256(told.encode()).hexdigest()
+        version.zero_reason, version.hash = reason, zero_hash(submission.obligation_id, reason)
         version.save(update_fields=["zero_reason", "hash"])
         _record(by, "submission.zero_stated", submission, version=version.number, digest=version.hash)
     return version

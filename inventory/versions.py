@@ -10,19 +10,27 @@ from .models import RowFinding, SourceFile, Submission, Version
 from .targets import TARGETS
 
 
-def rehash(version: Version) -> str:
-    """Set the version's hash from its rows as they stand ('' without rows). Runs in the caller's transaction."""
+def contents(condition: str) -> str:
+    """A subquery (version_id, hash) of the versions with rows that fulfil a condition on their source file f.
+
+    The order is the same on every machine: names of sheets go by their code points, not by a local alphabet.
+    """
     union = " UNION ALL ".join(
-        f"SELECT {place} AS kind, f.slot, r.sheet, r.row, r.row_hash FROM {target.rows} r"
-        f" JOIN inventory_sourcefile f ON f.id = r.source_file_id WHERE f.version_id = %(version)s"
+        f"SELECT f.version_id, {place} AS kind, f.slot, r.sheet, r.row, r.row_hash FROM {target.rows} r"
+        f" JOIN inventory_sourcefile f ON f.id = r.source_file_id WHERE {condition}"
         for place, target in enumerate(TARGETS)
     )
+    return f"""SELECT version_id, encode(sha256(convert_to(string_agg(
+                        row_hash, '' ORDER BY kind, slot, sheet COLLATE "C", row), 'UTF8')), 'hex') AS hash
+               FROM ({union}) AS rows GROUP BY version_id"""
+
+
+def rehash(version: Version) -> str:
+    """Set the version's hash from its rows as they stand ('' without rows). Runs in the caller's transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE inventory_version SET hash = coalesce((
-                    SELECT encode(sha256(convert_to(
-                             string_agg(row_hash, '' ORDER BY kind, slot, sheet, row), 'UTF8')), 'hex')
-                    FROM ({union}) AS rows), '')
+                    SELECT hash FROM ({contents("f.version_id = %(version)s")}) AS content), '')
                 WHERE id = %(version)s RETURNING hash""",
             {"version": version.pk},
         )
