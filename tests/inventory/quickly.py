@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,10 +26,13 @@ def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def run(args: list[str], *, cwd: Path, **_: Any) -> ChildResult:
         assert args[0] == "sheets.child"
-        return ChildResult(child.main(args[1:]), 0, 0.0, 0.0, "")
+        try:
+            return ChildResult(child.main(args[1:]), 0, 0.0, 0.0, "")
+        finally:
+            gc.enable()  # the child does without, for its short life
 
     monkeypatch.setattr(child, "emit", lambda _: None)
-    monkeypatch.setattr("inventory.staging.confined.run", run)
+    monkeypatch.setattr("inventory.staging.confined", SimpleNamespace(run=run))
 
 
 def store_in(settings: Any, folder: Path) -> None:

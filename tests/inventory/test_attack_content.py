@@ -17,6 +17,7 @@ from reviews.models import Case, Side
 from tests.factories_inventory import submitted_zero
 from tests.inventory import web
 from tests.inventory.drafts import camera_row, platform_row, stamped, started, uploaded
+from tests.inventory.quickly import read_here
 from tests.inventory.registering import decide
 from tests.reviews.scenes import close_side, latest, pass_all, return_first
 
@@ -28,6 +29,11 @@ SCRIPT = "</textarea></title><script>alert(1)</script>"
 TEMPLATE = "{{7*7}}{% include 'x' %}${7*7}"
 LINK = "javascript:alert(1)"
 EVIL = [IMG, SVG, SCRIPT, TEMPLATE, LINK]
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_here(monkeypatch)
 
 
 class Live(HTMLParser):

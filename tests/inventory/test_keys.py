@@ -13,10 +13,16 @@ from reviews.models import Decision, Item, Side, Verdict
 from reviews.services import mark, tally_of
 from tests.hostile.workbooks import book
 from tests.inventory.drafts import DEFAULTS, camera_row, platform_row, stamped, started, submitted, uploaded, work
+from tests.inventory.quickly import read_here
 from tests.inventory.registering import decide
 from tests.reviews.scenes import REASON, close_side, latest, pass_all
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_here(monkeypatch)
 
 
 def keys(submission: Submission) -> dict[str, int]:

@@ -13,6 +13,7 @@ from tests.factories_inventory import drafted, resubmitted, started, submitted, 
 from tests.inventory import web
 from tests.inventory.drafts import camera_row, uploaded
 from tests.inventory.drafts import started as begun
+from tests.inventory.quickly import read_here
 from tests.reviews.scenes import keys_of, latest, send_back
 
 pytestmark = pytest.mark.django_db
@@ -199,7 +200,10 @@ def test_a_zero_report_too(db: None) -> None:
 
 
 # --- the content's hash ---------------------------------------------------------------------------------------------
-def test_the_hash_changes_with_the_content_and_only_with_it(meishan_clerk: Person) -> None:
+def test_the_hash_changes_with_the_content_and_only_with_it(
+    meishan_clerk: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_here(monkeypatch)
     submission = begun(meishan_clerk)
 
     def content(rows: list[dict[str, object]]) -> str:

@@ -20,10 +20,16 @@ from jobs.models import Job
 from reviews.models import Side
 from tests.inventory import web
 from tests.inventory.drafts import camera_row, platform_row, started, submitted, unreadable, work, workbook
+from tests.inventory.quickly import read_here
 from tests.inventory.registering import reviewer
 from tests.reviews.scenes import close_side, latest, pass_all, return_first
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_here(monkeypatch)
 
 
 @pytest.fixture
