@@ -1,7 +1,7 @@
 """Which staged row is which registered thing (model.md, Registry: identity).
 
-A row is matched by registry number, then by a live or former code of the same agency; platforms also by their name
-within the agency. Never by position. All in SQL over whole versions.
+A row is matched by registry number, then by a live or former code of the same agency; platforms, where a code is
+missing, also by their name within the agency. Never by position. All in SQL over whole versions.
 """
 
 from __future__ import annotations
@@ -36,9 +36,13 @@ def matches(target: Target) -> str:
             JOIN {target.things} t ON t.id = v.{target.thing_id} WHERE {own}""",
     ]
     if target is not CAMERA:
+        # A platform is known by its name where one of the two has no code: it got one, or the row does not state it.
         ways.append(
             f"""SELECT r.id, t.id, 5 FROM {staged} JOIN {target.things} t ON t.name_key = {NAME_KEY.format("r.name")}
-                WHERE r.code IS NULL AND t.code IS NULL AND t.life = 'live' AND {own}"""
+                WHERE t.life = 'live' AND {own} AND (r.code IS NULL AND t.code IS NULL
+                  OR (r.code IS NULL OR t.code IS NULL) AND NOT EXISTS (
+                    SELECT FROM {target.things} o WHERE o.name_key = t.name_key AND o.id <> t.id AND o.life = 'live'
+                      AND o.reporting_agency_id = t.reporting_agency_id))"""
         )
     return f"""SELECT row_id, thing_id FROM (
                  SELECT row_id, thing_id, rank, min(rank) OVER (PARTITION BY thing_id) AS best FROM (

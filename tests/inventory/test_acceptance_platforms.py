@@ -39,6 +39,34 @@ def test_a_platform_without_a_code_is_known_by_its_name_within_the_agency() -> N
     assert Platform.objects.count() == 2
 
 
+def test_a_platform_that_gets_its_code_stays_the_same() -> None:
+    registered(platforms=[{"name": NAME, "code": None}])
+    code = new_code("200")
+    entry = registered(platforms=[{"name": NAME, "code": code}])
+    assert (platform().code, platform().version_number) == (code, 2)
+    assert fates(entry, "platform") == {"changed": 1}
+
+
+def test_a_code_left_blank_the_second_time_is_not_another_platform() -> None:
+    code = new_code("200")
+    registered(platforms=[{"name": NAME, "code": code}])
+    entry = registered(platforms=[{"name": NAME, "code": None, "vendor": "大华"}])
+    assert (platform().code, platform().vendor) == (code, "大华")
+    assert fates(entry, "platform") == {"changed": 1}
+
+
+def test_a_name_that_several_bear_tells_nothing() -> None:
+    registered(platforms=[{"name": NAME, "code": new_code("200")}, {"name": NAME, "code": new_code("200")}])
+    entry = registered(platforms=[{"name": NAME, "code": None}])
+    assert fates(entry, "platform") == {"new": 1}
+
+
+def test_another_code_is_another_platform() -> None:
+    registered(platforms=[{"name": NAME, "code": new_code("200")}])
+    entry = registered(platforms=[{"name": NAME, "code": new_code("200")}])
+    assert fates(entry, "platform") == {"new": 1}
+
+
 def test_one_name_with_two_codes_is_two_platforms() -> None:
     entry = registered(platforms=[{"name": NAME, "code": new_code("200")}, {"name": NAME, "code": new_code("200")}])
     assert fates(entry, "platform") == {"new": 2}
