@@ -265,6 +265,7 @@ def _findings(source_file_id: int, lines: Iterator[str]) -> Iterator[RowFinding]
             message=told["message"],
             fix=told["fix"],
             related=told["related"],
+            fixes=told["fixes"],
         )
 
 

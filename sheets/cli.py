@@ -104,7 +104,14 @@ def _check_in(path: Path, sheets: Sequence[str], arguments: Sequence[str], folde
 
 def _finding(told: dict[str, Any]) -> Finding:
     told = {key: value for key, value in told.items() if key != "kind"}
-    return Finding(**{**told, "severity": Severity(told["severity"]), "related": tuple(told["related"])})
+    return Finding(
+        **{
+            **told,
+            "severity": Severity(told["severity"]),
+            "related": tuple(told["related"]),
+            "fixes": tuple(told["fixes"].items()),
+        }
+    )
 
 
 def check_sheet(

@@ -232,7 +232,12 @@ class _Watch:
         try:
             if not isinstance(said, dict) or not _CODE.fullmatch(said["code"]):
                 raise ValueError("no code")
-            values = {**said, "severity": Severity(said["severity"]), "related": tuple(said.get("related", ()))}
+            values = {
+                **said,
+                "severity": Severity(said["severity"]),
+                "related": tuple(said.get("related", ())),
+                "fixes": (),
+            }
             return Refused(Finding(**values))
         except (KeyError, TypeError, ValueError) as error:
             refusal = self._give_up("G054", f"not a finding: {error}")

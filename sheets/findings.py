@@ -20,7 +20,8 @@ class Finding:
 
     `cell` is an A1 address ("" when the finding concerns a whole sheet or file), `row` the 1-based row number (0
     likewise), `column` the official header, `key` the declared column key, `value` the raw text as the user wrote it,
-    `related` further cells concerned (the other duplicate, for instance).
+    `related` further cells concerned (the other duplicate, for instance). `fixes`: a safe fix, where there is one, as
+    (column key, text to write there) pairs of the same row; never a digit that the user's own cells do not hold.
     """
 
     code: str
@@ -34,11 +35,12 @@ class Finding:
     row: int = 0
     key: str = ""
     related: tuple[str, ...] = ()
+    fixes: tuple[tuple[str, str], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values in a stable order, ready for JSON."""
         told = {name: getattr(self, name) for name in self.__slots__}
-        return told | {"severity": self.severity.value, "related": list(self.related)}
+        return told | {"severity": self.severity.value, "related": list(self.related), "fixes": dict(self.fixes)}
 
 
 class Refused(Exception):

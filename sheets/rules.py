@@ -61,7 +61,8 @@ class Hit(NamedTuple):
     """A rule broken at one cell; cheap, because a bad file has many. The order is that of reading: row, then column.
 
     `row` is the index into the judged data rows (-1: the sheet as a whole), `column` the declared column's index
-    (-1: none), `related` further (row, column) places, or the address of a cell on another sheet.
+    (-1: none), `details` fill the wording, and their "fixes" (column key -> text) are the safe fix of `Finding`;
+    `related` further (row, column) places, or the address of a cell on another sheet.
     """
 
     row: int

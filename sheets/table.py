@@ -206,6 +206,7 @@ class Table:
                 row=self.number(hit.row),
                 key=column.key,
                 related=related,
+                fixes=tuple(hit.details.get("fixes", {}).items()),
             )
 
     def counts(self) -> tuple[list[int], list[int]]:

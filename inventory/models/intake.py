@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from agencies.access import VisibleQuerySet
-from cameras.models import CameraValues
-from platforms.models import PlatformValues
 
-from .obligations import ObligationQuerySet
+from ..obligations import ObligationQuerySet
 
 
 class Datum(models.TextChoices):
@@ -129,11 +126,17 @@ class Submission(models.Model):
 
 
 class Version(models.Model):
-    """Version n of a submission. Once submitted it is never changed: the next change opens version n + 1."""
+    """Version n of a submission. Once submitted it is never changed: the next change opens version n + 1.
+
+    `edition` counts the changes made on screen. While `checked_edition` is behind it, the rules that look at more than
+    one row and the hash ('' meanwhile) are being worked out anew.
+    """
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField("版")
     hash = models.CharField("内容校验值", max_length=64, blank=True, default="")
+    edition = models.PositiveIntegerField(db_default=0)
+    checked_edition = models.PositiveIntegerField(db_default=0)
     zero_reason = models.TextField("零报告理由", blank=True, default="")
     scan = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, related_name="+", verbose_name="盖章扫描件")
     scan_hash = models.CharField("扫描件对应的校验值", max_length=64, blank=True, default="")
@@ -159,6 +162,11 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.submission} 第{self.number}版"
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether something on screen has changed that the whole-file rules have not seen yet (重新计算中)."""
+        return self.edition != self.checked_edition
+
 
 class Edit(models.Model):
     """Who had a hand in a version: uploaded, edited, attached or submitted. They become the case's authors."""
@@ -174,8 +182,9 @@ class Edit(models.Model):
 
 
 class SourceFile(models.Model):
-    """One workbook of a version.
+    """One workbook of a version, or rows entered on screen: changes on top of a blank form.
 
+    A screen's `file` is the blank official form until submission, when the filled one is written and takes its place.
     `slot` is stable across versions and given once the file has been read: a new upload takes the slot of the file that
     it `replaces`, whose rows stay until then.
     """
@@ -185,8 +194,13 @@ class SourceFile(models.Model):
         READ = "read", "已读取"
         FAILED = "failed", "未能读取"
 
+    class Origin(models.TextChoices):
+        UPLOAD = "upload", "上传"
+        SCREEN = "screen", "在线填写"
+
     version = models.ForeignKey(Version, models.PROTECT, related_name="files")
     slot = models.PositiveSmallIntegerField("文件序号", null=True)
+    origin = models.CharField("来源", max_length=10, choices=Origin.choices, default=Origin.UPLOAD)
     file = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+")
     replaces = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.READING)
@@ -198,6 +212,7 @@ class SourceFile(models.Model):
     )
     rows_read = models.PositiveIntegerField("读到行数", default=0)
     rows_ignored = models.PositiveIntegerField("忽略行数", default=0)
+    rows_removed = models.PositiveIntegerField("在线删除行数", db_default=0)
     errors = models.PositiveIntegerField("错误", default=0)
     warnings = models.PositiveIntegerField("提醒", default=0)
     summary = models.JSONField(default=dict)
@@ -208,108 +223,3 @@ class SourceFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id}/{self.slot}"
-
-
-class StagedRow(models.Model):
-    """A row as read: raw cells and clean values. `key` is the row's identity, stable across versions.
-
-    `erased` names the columns whose cell says "/": unlike a blank one, it erases what is registered. `merge_group` is
-    the first row of a vertically merged pole: its rows stand on one. `match_id` and `fate` say what the row would do to
-    the registry as it stood when last looked at.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    source_file = models.ForeignKey(
-        SourceFile, models.PROTECT, related_name="%(class)ss", db_index=False, db_constraint=False
-    )
-    key = models.BigIntegerField()
-    sheet = models.CharField("工作表", max_length=64)
-    row = models.PositiveIntegerField("行号")
-    seq = models.IntegerField("序号", null=True)
-    raw = models.JSONField()
-    merge_group = models.IntegerField(null=True)
-    erased = ArrayField(models.CharField(max_length=40), db_default=[])
-    row_hash = models.CharField(max_length=64)
-    errors = models.PositiveSmallIntegerField(default=0)
-    warnings = models.PositiveSmallIntegerField(default=0)
-    registry_number = models.CharField("登记编号", max_length=20, blank=True, default="")
-    match_id = models.BigIntegerField("对应的登记记录", null=True)
-    fate = models.CharField("入库方式", max_length=12, blank=True, db_default="")
-
-    class Meta:
-        abstract = True
-
-    class Fate(models.TextChoices):
-        NEW = "new", "新增"
-        CHANGED = "changed", "变更"
-        UNCHANGED = "unchanged", "无变化"
-        REACTIVATED = "reactivated", "恢复"
-
-    def __str__(self) -> str:
-        return f"{self.sheet}!{self.row}"
-
-
-class CameraRow(StagedRow, CameraValues):
-    """A staged camera-and-pole row."""
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["source_file", "sheet", "row"], name="camerarow_address"),
-            models.UniqueConstraint(fields=["source_file", "key"], name="camerarow_key"),
-        ]
-
-
-class PlatformRow(StagedRow, PlatformValues):
-    """A staged platform row."""
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["source_file", "sheet", "row"], name="platformrow_address"),
-            models.UniqueConstraint(fields=["source_file", "key"], name="platformrow_key"),
-        ]
-
-
-class RowFinding(models.Model):
-    """A finding of a source file, at its cell; row 0 concerns the sheet or the file."""
-
-    source_file = models.ForeignKey(
-        SourceFile, models.PROTECT, related_name="findings", db_index=False, db_constraint=False
-    )
-    kind = models.CharField(max_length=10, blank=True)
-    sheet = models.CharField("工作表", max_length=64, blank=True)
-    row = models.PositiveIntegerField("行号")
-    cell = models.CharField("单元格", max_length=12, blank=True)
-    column_key = models.CharField(max_length=40, blank=True)
-    column_title = models.CharField("列", max_length=60, blank=True)
-    code = models.CharField("编号", max_length=6)
-    severity = models.CharField(max_length=10)
-    value = models.TextField("原值", blank=True)
-    message = models.TextField("问题")
-    fix = models.TextField("怎么改")
-    related = models.JSONField(default=list)
-
-    class Meta:
-        indexes = [models.Index(fields=["source_file", "severity", "code"], name="finding_by_code")]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.cell}"
-
-
-class LedgerEntry(models.Model):
-    """One entry per (case, round) accepted: what entered the registry, once."""
-
-    class Kind(models.TextChoices):
-        ACCEPTANCE = "acceptance", "入库"
-        WITHDRAWAL = "withdrawal", "撤回"
-
-    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.ACCEPTANCE)
-    round = models.ForeignKey("reviews.Round", models.PROTECT, related_name="+")
-    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField("入库时间")
-    counts = models.JSONField(default=dict)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["round", "kind"], name="one_ledger_entry")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.round_id}"

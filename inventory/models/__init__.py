@@ -1,0 +1,45 @@
+"""Intake: campaign -> obligation -> submission -> version -> source files -> staged rows (plan, chapter four (一))."""
+
+from .changes import Change, ChangeSet, Clash
+from .exports import ExportedDevice, PlatformExport
+from .intake import (
+    Campaign,
+    Datum,
+    Edit,
+    Funding,
+    Mobility,
+    Obligation,
+    ReportKind,
+    SourceFile,
+    Submission,
+    Version,
+)
+from .ledger import LedgerEntry
+from .missing import MissingMark
+from .rows import CameraRow, PlatformRow, RowFinding, StagedRow
+from .waivers import Waiver
+
+__all__ = [
+    "CameraRow",
+    "Campaign",
+    "Change",
+    "ChangeSet",
+    "Clash",
+    "Datum",
+    "Edit",
+    "ExportedDevice",
+    "Funding",
+    "LedgerEntry",
+    "MissingMark",
+    "Mobility",
+    "Obligation",
+    "PlatformExport",
+    "PlatformRow",
+    "ReportKind",
+    "RowFinding",
+    "SourceFile",
+    "StagedRow",
+    "Submission",
+    "Version",
+    "Waiver",
+]
