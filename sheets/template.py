@@ -8,13 +8,16 @@ them. A hidden sheet carries the version mark; a visible one tells how each colu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from math import ceil
 from pathlib import Path
+from re import compile as pattern
 from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
@@ -43,8 +46,29 @@ _BORDER = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 _FONT = "宋体"
+#: What a reader takes for an escaped character of a text.
+_ESCAPED = pattern("_(?=x[0-9A-Fa-f]{4}_)")
 _REQUIRED = PatternFill("solid", start_color="FFF2CC")
 _EXTRA = PatternFill("solid", start_color="EDEDED")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of the workbook to be written, and what stands in it below the sample row.
+
+    `rows`: clean values by field key, one row below the other; fields that are absent stay blank. `cells`: raw cells by
+    row number (`FIRST_ROW` at least) and column key, as somebody wrote them. Neither ever becomes a formula.
+    """
+
+    declaration: Sheet
+    unit_name: str = ""
+    rows: Sequence[Mapping[str, Any]] = ()
+    cells: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def length(self) -> int:
+        """How many rows below the sample row it takes."""
+        return max(len(self.rows), max(self.cells, default=0) - FIRST_ROW + 1)
 
 
 def write_template(
@@ -58,23 +82,45 @@ def write_template(
     `rows`: clean values by field key, to be written below the sample row as a pre-filled template; fields that are
     absent stay blank. Values never become formulas.
     """
+    write_forms(out, [Form(declaration, unit_name, rows)])
+
+
+def write_forms(out: str | Path | IO[bytes], forms: Sequence[Form]) -> None:
+    """Write several official forms, each its worksheet, into one .xlsx, with one guide and one mark."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    sheet = book.create_sheet(declaration.title)
-    _heading(sheet, declaration, unit_name)
-    _headers(sheet, declaration)
-    _sample(sheet, declaration)
-    _body(sheet, declaration, len(rows))
-    for number, row in enumerate(rows, FIRST_ROW):
-        _fill(sheet, declaration, number, row)
-    _validations(sheet, declaration)
-    _page(sheet, declaration)
-    _guide_sheet(book.create_sheet(GUIDE_SHEET), declaration)
+    for form in forms:
+        _form_sheet(book.create_sheet(form.declaration.title), form)
+    guide_sheet = book.create_sheet(GUIDE_SHEET)
+    for form in forms:
+        _guide_sheet(guide_sheet, form.declaration)
     mark = book.create_sheet(MARK_SHEET)
     mark.append([MARK])
-    mark.append([declaration.key, declaration.version])
+    for form in forms:
+        mark.append([form.declaration.key, form.declaration.version])
     mark.sheet_state = "hidden"
     book.save(out)
+
+
+def letters_of(declaration: Sheet) -> dict[str, str]:
+    """Column key -> letter, as the template has them."""
+    return {column.key: get_column_letter(number) for number, column in enumerate(declaration.columns, 1)}
+
+
+def _form_sheet(sheet: Worksheet, form: Form) -> None:
+    declaration = form.declaration
+    _heading(sheet, declaration, form.unit_name)
+    _headers(sheet, declaration)
+    _sample(sheet, declaration)
+    _body(sheet, declaration, form.length)
+    for number, row in enumerate(form.rows, FIRST_ROW):
+        _fill(sheet, declaration, number, row)
+    for number, cells in form.cells.items():
+        for place, column in enumerate(declaration.columns, 1):
+            if cells.get(column.key, "") != "":
+                put(sheet, number, place, cells[column.key])
+    _validations(sheet, declaration)
+    _page(sheet, declaration)
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Any) -> Cell:
@@ -83,6 +129,7 @@ def put(sheet: Worksheet, row: int, column: int, value: Any) -> Cell:
     if not isinstance(cell, Cell):
         raise TypeError(f"{cell.coordinate} is within a merged range")
     if isinstance(value, str):
+        value = _ESCAPED.sub("_x005F_", ILLEGAL_CHARACTERS_RE.sub("", value))
         cell.value = value
         cell.data_type = "s"
         if value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
@@ -244,9 +291,9 @@ def _on_paper(sheet: Worksheet) -> None:
 def _guide_sheet(sheet: Worksheet, declaration: Sheet) -> None:
     """How each column is filled in, from the same declaration as the check."""
     told = guide(declaration)
-    put(sheet, 1, 1, f"{declaration.form} 填写说明")
-    sheet.cell(1, 1).font = Font(name="黑体", size=14, bold=True)
-    row = 2
+    row = sheet.max_row + 2 if sheet.max_row > 1 else 1
+    put(sheet, row, 1, f"{declaration.form} 填写说明").font = Font(name="黑体", size=14, bold=True)
+    row += 1
     for note in told.notes:
         put(sheet, row, 1, note)
         row += 1
