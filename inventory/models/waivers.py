@@ -7,18 +7,29 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from agencies.access import VisibleQuerySet
+
 from .changes import RowKind
 from .intake import Submission
 
 
+class WaiverQuerySet(VisibleQuerySet["Waiver"]):
+    pass
+
+
 class Waiver(models.Model):
-    """It holds for this rule, this row and this very value, until it expires or is revoked."""
+    """It holds for this rule, this row and this very value, until it expires or is revoked.
+
+    A rule over several cells is asked for at each of them at once: what was asked by one press has one `asked_at`.
+    ENDED: expired, or the value changed, and asked for anew. `ended_*` say who revoked or replaced it and why.
+    """
 
     class State(models.TextChoices):
         ASKED = "asked", "待批"
         GRANTED = "granted", "已豁免"
         REFUSED = "refused", "未同意"
         REVOKED = "revoked", "已撤销"
+        ENDED = "ended", "已失效"
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="waivers")
     kind = models.CharField(max_length=10, choices=RowKind.choices)
@@ -34,6 +45,11 @@ class Waiver(models.Model):
     decided_at = models.DateTimeField("批复时间", null=True)
     answer = models.TextField("批复意见", blank=True, default="")
     expires_on = models.DateField("有效期至", null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField("结束时间", null=True)
+    ended_reason = models.TextField("结束原因", blank=True, db_default="")
+
+    objects = WaiverQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -53,6 +69,10 @@ class Waiver(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("asked_by")),
                 name="waiver_asked_and_granted_by_two",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["revoked", "ended"]) | Q(ended_by__isnull=False, ended_at__isnull=False),
+                name="ended_waiver_has_its_person",
             ),
         ]
 
