@@ -151,7 +151,8 @@ def small_targets(page: Page) -> list[str]:
 
 
 def axe_violations(page: Page) -> list[dict[str, Any]]:
-    """What axe-core finds: WCAG 2.2 A and AA, and best practices."""
+    """What axe-core finds from the top of the page: WCAG 2.2 A and AA, and best practices."""
+    page.evaluate("scrollTo(0, 0)")
     found: list[dict[str, Any]] = page.evaluate(_AXE_RUN)
     return found
 
