@@ -65,7 +65,7 @@ def journal_verify(request: HttpRequest) -> HttpResponse:
     """Walk the whole chain and say what was found. That somebody looked is an entry too."""
     _require_auditor(request)
     checked, fault = chain.verify()
-    seq, text = chain.head()
+    seq, text = chain.anchor(checked)
     with transaction.atomic():
         by: Any = request.user
         facts = {"fault": f"{fault.seq}: {fault.reason}"} if fault else {}

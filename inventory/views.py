@@ -21,8 +21,10 @@ from sheets.findings import Finding, Refused
 
 from . import overview, services, uploads
 from .forms import ScanForm, WorkbookForm, ZeroForm
-from .models import Datum, Funding, Mobility, ReportKind, RowFinding, SourceFile, Submission, Version
+from .models import Campaign, Datum, Funding, Mobility, ReportKind, RowFinding, SourceFile, Submission, Version
 from .permissions import may_edit, may_report, may_see_reports, reportable
+
+OBLIGATIONS_SHOWN = 50
 
 
 @require_GET
@@ -30,14 +32,23 @@ def submissions(request: HttpRequest) -> HttpResponse:
     """Each obligation the person may answer, or (reviewers, office, leader) all, with its submissions."""
     require(may_see_reports(person_of(request)))
     seen = Submission.objects.visible_to(person_of(request))
+    owed = reportable(person_of(request))
+    campaigns = Campaign.objects.filter(pk__in=owed.values("campaign"))
+    wanted = request.GET.get("campaign", "")
+    if wanted:
+        owed = owed.filter(campaign__in=[each.pk for each in campaigns if str(each.pk) == wanted])
     obligations = (
-        reportable(person_of(request))
-        .select_related("campaign", "agency")
+        owed.select_related("campaign", "agency")
         .prefetch_related(Prefetch("submissions", queryset=seen.order_by("-number"), to_attr="seen"))
-        .order_by("-campaign__opens_on", "agency__position", "agency__code")
+        .order_by("-campaign__opens_on", "agency__position", "agency__code", "pk")
     )
-    shown = [(each, _startable(person_of(request), each)) for each in obligations]
-    return render(request, "inventory/submissions.html", {"obligations": shown})
+    page = Paginator(obligations, OBLIGATIONS_SHOWN).get_page(request.GET.get("page"))
+    shown = [(each, _startable(person_of(request), each)) for each in page]
+    return render(
+        request,
+        "inventory/submissions.html",
+        {"obligations": shown, "page": page, "campaigns": campaigns, "campaign": wanted},
+    )
 
 
 def _startable(person: Person, obligation: Any) -> bool:

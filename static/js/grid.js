@@ -18,7 +18,7 @@ const state = {
   waiver: settings.urls.waiver || "",
   pending: new Set(),
   typed: null,
-  go: "",
+  move: () => {},
   only: settings.focus && settings.focus.all ? "all" : "findings",
   code: settings.focus && settings.focus.code ? settings.focus.code : "",
   next: null,
@@ -117,11 +117,10 @@ function told(answer) {
   document.getElementById("grid-stale").hidden = !answer.stale;
   const counts = answer.counts;
   if (counts) {
-    const parts = [`可提交 <b>${number(counts.good)}</b>`, `有错 <b>${number(counts.wrong)}</b>`, `忽略 <b>${number(counts.ignored)}</b>`];
-    if (counts.removed) parts.push(`已删除 <b>${number(counts.removed)}</b>`);
+    const removed = counts.removed ? ` + 已删除 ${number(counts.removed)}` : "";
     const total = counts.good + counts.wrong + counts.ignored + (counts.removed || 0);
-    // Numbers only: nothing of the users' own text goes through innerHTML.
-    document.getElementById("grid-sum").innerHTML = `读到 <b>${number(total)}</b> 行 = ${parts.join(" + ")}　错误 <b>${number(counts.errors)}</b> 处，提醒 <b>${number(counts.warnings)}</b> 处`;
+    const sum = `读到 ${number(total)} 行 = 可提交 ${number(counts.good)} + 有错 ${number(counts.wrong)} + 忽略 ${number(counts.ignored)}${removed}`;
+    document.getElementById("grid-sum").textContent = `${sum}　错误 ${number(counts.errors)} 处，提醒 ${number(counts.warnings)} 处`;
   }
   if (answer.undoable !== undefined) {
     const undo = bar.querySelector("[data-do=undo]");
@@ -296,15 +295,11 @@ table.on("cellEdited", (cell) => {
   const was = cell.getOldValue() || "";
   if (value !== was) change([{ key: cell.getData().key, column: cell.getField(), value, was }], "edit");
 });
-const ended = () => {
-  const way = state.go;
-  state.go = "";
-  const moves = { down: "down", up: "up", left: "left", right: "right" };
-  if (way in moves) setTimeout(() => table.modules.selectRange.navigate(false, false, moves[way]) && look(), 0);
-};
 table.on("cellEditing", () => document.getElementById("alerts").replaceChildren());
-table.on("cellEditCancelled", ended);
-table.on("cellEdited", ended);
+state.move = (way) => {
+  table.modules.selectRange.navigate(false, false, way);
+  look();
+};
 
 async function paste(text) {
   const block = parseBlock(text);

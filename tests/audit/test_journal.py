@@ -291,3 +291,12 @@ def test_verifying_makes_nobody_wait(real_db: str) -> None:
         thread.join(30)
         assert not thread.is_alive()
     assert checked == [(before, None)]
+
+
+def test_the_anchor_is_of_what_was_verified(first: int, meishan_clerk: Person) -> None:
+    checked, _ = journal.verify()
+    with transaction.atomic():
+        journal.record(meishan_clerk, "test.later", meishan_clerk)
+    assert journal.anchor(checked)[0] == checked
+    assert journal.verify(journal.anchor(checked))[1] is None
+    assert journal.anchor(checked) != journal.head()

@@ -23,7 +23,7 @@ class Command(BaseCommand):
                 f"审计日志有差错：前 {checked} 条完好，第 {fault.seq} 条{fault.reason}。"
                 "请保留现场，立即报告审计员和安全管理员。"
             )
-        seq, text = journal.head()
+        seq, text = journal.anchor(checked)
         self.stdout.write(f"审计日志完整：已核对 {checked} 条，没有发现差错。")
         self.stdout.write(f"当前链尾 {seq}:{text}（请抄存到系统之外，下次用 --anchor 一并核对）")
 

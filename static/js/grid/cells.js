@@ -50,9 +50,9 @@ export function makeEditor(column, state) {
       if (done) return;
       done = true;
       if (box.list) box.list.remove();
-      state.go = way;
       if (keep) success(box.value);
       else cancel();
+      if (way) setTimeout(() => state.move(way), 0);
     };
     box.addEventListener("keydown", (event) => {
       if (event.isComposing || event.keyCode === 229) return;
