@@ -11,6 +11,8 @@ from platforms.sheet import PLATFORM as PLATFORM_SHEET
 from sheets.declare import Sheet
 from sheets.rules import ERROR, WARNING, Issue, RuleInfo, rule_info
 
+from . import waivers
+from .export_rules import note_export
 from .matching import NAME_KEY, match_version
 from .targets import CAMERA, TARGETS, Target
 
@@ -83,7 +85,9 @@ def check_registry(version_id: int, agency_id: int) -> None:
         _note(target, at_odds, _at_odds(target), params)
         if files > 1:
             _note(target, elsewhere, _elsewhere(target), params)
+    note_export(version_id)
     _count(params, "+")
+    waivers.apply(version_id)
 
 
 def _staged(target: Target, alias: str = "r") -> str:
@@ -179,8 +183,8 @@ def _forget(params: dict[str, Any]) -> None:
         )
 
 
-COUNTED = """count(*) FILTER (WHERE o.severity = 'error') AS errors,
-             count(*) FILTER (WHERE o.severity <> 'error') AS warnings"""
+COUNTED = """count(*) FILTER (WHERE o.severity = 'error' AND NOT o.waived) AS errors,
+             count(*) FILTER (WHERE o.severity <> 'error' AND NOT o.waived) AS warnings"""
 
 
 def _count(params: dict[str, Any], sign: str) -> None:
