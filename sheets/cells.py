@@ -7,6 +7,34 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
+
+class Shown(float):
+    """A number whose format shows a text that the number itself does not tell: 2020.1 shown as 2020.10.
+
+    Equal only to the same number shown alike, so that what is remembered of the bare number is not taken for it.
+    """
+
+    __slots__ = ("shown",)
+    shown: str
+
+    def __new__(cls, number: float, shown: str) -> Shown:
+        made = super().__new__(cls, number)
+        made.shown = shown
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Shown) and float(self) == float(other) and self.shown == other.shown
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((float(self), self.shown))
+
+    def __reduce__(self) -> tuple[type[Shown], tuple[float, str]]:
+        return Shown, (float(self), self.shown)
+
+
 #: What the reader hands over for one cell; "" is an empty one.
 Cell = str | float | int | bool | date | datetime | time | timedelta
 
@@ -35,6 +63,8 @@ def cell_text(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
+        if isinstance(cell, Shown):
+            return cell.shown
         if abs(cell) >= EXCEL_WHOLE:
             return f"{cell:.6G}"
         return str(int(cell)) if cell.is_integer() else f"{cell:.15g}"

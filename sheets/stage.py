@@ -9,26 +9,32 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sheets.cells import EXCEL_WHOLE, cell_text
+from sheets import judge
+from sheets.cells import EXCEL_WHOLE, Shown
 from sheets.declare import Sheet
 from sheets.forensics import Broken
+from sheets.judge import RawCell
 from sheets.kinds.coordinates import Degrees
 
 if TYPE_CHECKING:
     from sheets.table import Batch, Table
 
 NULL = r"\N"
+_BROKEN = {"excel_error": "error", "no_result": "formula"}
+_ISSUES: Mapping[str, Any] = {word: issue for issue, word in _BROKEN.items()}
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
 
 
 @dataclass(frozen=True, slots=True)
 class StagedRow:
-    """One data row. `raw` holds the cells in declared column order (text, numbers, Booleans; "" blank), `clean` the
-    values in the order of `Sheet.clean_columns`, `hash` the hex SHA-256 over the hashed ones."""
+    """One data row. `raw` holds the cells in declared column order (see `raw_value`; "" blank), the value of a
+    vertically merged one in each of its rows; `clean` the values in the order of `Sheet.clean_columns`, `hash` the hex
+    SHA-256 over the hashed ones."""
 
     sheet: str
     row: int
@@ -58,12 +64,51 @@ def row_hash(sheet: Sheet, clean: Mapping[str, Any]) -> str:
 
 
 def raw_value(cell: Any) -> Any:
-    """A raw cell as JSON can hold it; whole numbers as such, dates as ISO text, broken cells as what Excel shows."""
+    """A raw cell as JSON can hold it, to come back by `raw_cell`.
+
+    Texts, Booleans and numbers as such (whole ones without a point, fifteen digits at most), anything else as an object
+    that says what it is: {"date": "2020-03-01"}, {"time": "08:30:00"}, {"seconds": 5400.0}, {"error": "#N/A"},
+    {"formula": ""}, {"number": 2020.1, "shown": "2020.10"}.
+    """
     if isinstance(cell, (str, bool)):
         return cell.replace("\x00", "") if isinstance(cell, str) else cell
     if isinstance(cell, float):
-        return int(cell) if cell.is_integer() and abs(cell) < EXCEL_WHOLE else float(f"{cell:.15g}")
-    return cell if isinstance(cell, int) else str(cell) if isinstance(cell, Broken) else cell_text(cell)
+        number = int(cell) if cell.is_integer() and abs(cell) < EXCEL_WHOLE else float(f"{cell:.15g}")
+        return {"number": number, "shown": cell.shown} if isinstance(cell, Shown) else number
+    if isinstance(cell, int):
+        return cell
+    if isinstance(cell, Broken):
+        return {_BROKEN.get(cell.issue, cell.issue): cell.text}
+    if isinstance(cell, timedelta):
+        return {"seconds": cell.total_seconds()}
+    return {"time" if isinstance(cell, time) else "date": cell.isoformat()}
+
+
+def raw_cell(value: Any) -> RawCell:
+    """The cell that `raw_value` made this of, as the judge gets it from the reader; numbers are floats."""
+    if isinstance(value, (str, bool)):
+        return value
+    if isinstance(value, (int, float)):
+        return float(value)
+    if value is None:
+        return ""
+    (kind, told), *more = value.items()
+    if "shown" in value:
+        return Shown(value["number"], value["shown"])
+    if kind == "date":
+        return datetime.fromisoformat(told) if "T" in told else date.fromisoformat(told)
+    if kind == "time":
+        return time.fromisoformat(told)
+    if kind == "seconds":
+        return timedelta(seconds=told)
+    if more:
+        raise ValueError(f"no raw cell: {sorted(value)}")
+    return Broken(_ISSUES.get(kind, kind), told)
+
+
+def raw_text(value: Any) -> str:
+    """What people see of a stored raw cell."""
+    return value if isinstance(value, str) else judge.raw_text(raw_cell(value))
 
 
 def staged_rows(table: Table) -> Iterator[StagedRow]:

@@ -22,7 +22,7 @@ class Batch:
     """Consecutive data rows of a table, by column.
 
     `numbers` are their 1-based row numbers, `first` the place of the first one among the table's data rows. `raw[key]`
-    holds the cells as read; absent columns are not in it.
+    holds the cells as read, merged values in place; absent columns are not in it.
     """
 
     def __init__(self, numbers: Sequence[int], first: int, raw: Mapping[str, Sequence[RawCell]]) -> None:
@@ -77,12 +77,12 @@ class Table:
         groups: Sequence[int | None] | None,
     ) -> None:
         """Judge a batch of at least one row. `filled`: columns judged with merged values in place; see `Merges`."""
-        batch = Batch(numbers, self.rows, cells)
+        # What a merged cell says holds for each of its rows, and each row is kept, and judged again, by itself.
+        batch = Batch(numbers, self.rows, {**cells, **filled} if filled else cells)
         count = len(numbers)
         erased: dict[int, list[str]] = {}
         for column in self.sheet.columns:
-            found = filled.get(column.key) or cells.get(column.key)
-            self._judge_column(batch, column, found, erased)
+            self._judge_column(batch, column, batch.raw.get(column.key), erased)
         for column in self.sheet.columns:
             if column.not_when is not None:
                 self._set_aside(batch, column, *column.not_when)
