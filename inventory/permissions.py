@@ -57,6 +57,16 @@ def seen_submissions(person: Person) -> Sight:
     return Sight()
 
 
+def seen_waivers(person: Person) -> Sight:
+    """Whoever sees the report sees what was asked about it."""
+    if sees_all_business(person):
+        return Sight(full=EVERYTHING)
+    if is_clerk(person):
+        return Sight(full=Q(submission__obligation__agency=person.agency_id))
+    return Sight()
+
+
 def register() -> None:
     access.register("inventory.obligation", seen_obligations)
     access.register("inventory.submission", seen_submissions)
+    access.register("inventory.waiver", seen_waivers)

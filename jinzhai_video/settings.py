@@ -218,6 +218,8 @@ SCAN_MAX_BYTES = env.int("SCAN_MAX_BYTES", default=20 * 1024 * 1024)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+WAIVER_MAX_DAYS = env.int("WAIVER_MAX_DAYS", default=366)
+"""The longest that a rule may be set aside, from the day it is granted."""
 WORK_DIR = VAR_DIR / "work"
 """Scratch folders of the confined readers; swept by the worker."""
 
