@@ -36,6 +36,8 @@ from .versions import rehash
 FINDINGS_KEPT = 50_000
 """Findings shown of one file; a file with more is broken as a whole, and its counts still tell how much."""
 SHEETS = {"camera": "cameras.sheet:CAMERA", "platform": "platforms.sheet:PLATFORM"}
+IMPORTS = ("runpy", "sheets.check", "sheets.stage", "cameras.sheet", "platforms.sheet")
+"""What the reader of the next file has imported before it is told of it."""
 STORED_AS = {"row_number": "row", "error_count": "errors", "warning_count": "warnings"}
 
 
@@ -65,6 +67,11 @@ def read_source_file(run: Run) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def get_ready() -> None:
+    """Let a reader wait for this worker's first file, as it does for every later one."""
+    confined.prepare(IMPORTS)
+
+
 def gave_up(job: Job) -> None:
     """The job failed for good: say so on the file, so that nobody waits for it."""
     source = SourceFile.objects.select_related("version__submission__obligation").filter(pk=job.subject_id).first()
@@ -86,7 +93,9 @@ def _read(source: SourceFile, folder: Path, run: Run) -> dict[str, Any]:
     if source.place_kind_id:
         args += ["--place-kind", source.place_kind_id]
     heart = _Heart(run)
-    done = confined.run(args, cwd=folder, on_progress=lambda told: run.beat(**_progress(told)), cancelled=heart.beats)
+    done = confined.run(
+        args, cwd=folder, on_progress=lambda told: run.beat(**_progress(told)), cancelled=heart.beats, imports=IMPORTS
+    )
     return done.result
 
 

@@ -59,20 +59,27 @@ class Outcome:
 
 
 def check_file(
-    path: Path, sheets: Sequence[str], arguments: Sequence[str] = (), *, stage: Path | None = None
+    path: Path,
+    sheets: Sequence[str],
+    arguments: Sequence[str] = (),
+    *,
+    stage: Path | None = None,
+    imports: Sequence[str] = (),
 ) -> Outcome:
     """Check one file: the gate beside the confined reader, the gate's verdict winning.
 
     `sheets` are "module:NAME" of the declarations, `arguments` further ones for `sheets.child`. With `stage` the rows
-    to stage are left in that folder.
+    to stage are left in that folder. With `imports` a waiting child reads it (`confined.run`).
     """
     if stage is not None:
-        return _check_in(path, sheets, arguments, stage)
+        return _check_in(path, sheets, arguments, stage, imports)
     with TemporaryDirectory(prefix="check-") as folder:
-        return _check_in(path, sheets, [*arguments, "--no-stage"], Path(folder))
+        return _check_in(path, sheets, [*arguments, "--no-stage"], Path(folder), imports)
 
 
-def _check_in(path: Path, sheets: Sequence[str], arguments: Sequence[str], folder: Path) -> Outcome:
+def _check_in(
+    path: Path, sheets: Sequence[str], arguments: Sequence[str], folder: Path, imports: Sequence[str]
+) -> Outcome:
     refusals: list[Refused] = []
 
     def examine() -> None:
@@ -89,7 +96,7 @@ def _check_in(path: Path, sheets: Sequence[str], arguments: Sequence[str], folde
         words += ["--sheet", name]
     result: dict[str, Any] = {}
     try:
-        result = confined.run(words, cwd=folder, cancelled=lambda: bool(refusals)).result
+        result = confined.run(words, cwd=folder, cancelled=lambda: bool(refusals), imports=imports).result
     except Refused as refused:
         beside.join()
         refusals.append(refused)

@@ -11,6 +11,9 @@ limits on before it imports anything that could see the file. Measured: 20 ms fr
 
 Protocol: JSON objects, one a line, on the child's stdout. {"result": {...}} once and last; {"refused": {finding}} to
 refuse; anything else is progress. Stderr is kept, its last part, for the log.
+
+Who reads file after file names `imports`: then a child that has already imported those waits for the next file
+(`sheets.standby`). It serves once, and the wall clock runs from when it is told of the file.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,6 +36,7 @@ from sheets.confined_child import EXIT_FAILED, EXIT_NO_MEMORY
 from sheets.findings import Finding, Refused, Severity
 from sheets.gate_codes import CONFINED_FIX, GATE, KEPT, RESAVE, refused
 from sheets.gate_limits import MIB
+from sheets.standby import READY, WAIT, keep, kept, take
 
 ROOT = Path(__file__).resolve().parent.parent
 _LAUNCHER = Path(__file__).with_name("confined_child.py")
@@ -66,6 +70,8 @@ class ChildResult:
     wall_seconds: float
     cpu_seconds: float
     stderr: str
+    peak_bytes: int = 0
+    """Most memory it had in use; not less than the parent's own when that started it."""
 
 
 class ChildError(Exception):
@@ -84,25 +90,44 @@ def run(
     on_progress: Callable[[dict[str, Any]], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     subject: str = "表格",
+    imports: Sequence[str] = (),
 ) -> ChildResult:
     """Run module `module_args[0]` as `__main__` with the other arguments, in `cwd`, and wait for its result.
 
     `on_progress` gets each progress object, in the caller's thread; `cancelled` is asked about ten times a second.
     Raises Refused: the child's own, or G050-G059 when it crashed, hung, ran out of something or talked nonsense.
-    `subject` names the file's kind in those sentences. Whatever happens, no process of the child's session is left.
+    `subject` names the file's kind in those sentences. With `imports` the child is one that waited, if there is one,
+    and another will wait for the thread's next file. Whatever happens, no process of the child's session is left.
     """
     limits = limits or ChildLimits()
     try:
-        child = _start(module_args, cwd, limits)
+        child = take((*imports, limits), module_args, cwd) if imports else None
+        waited = child is not None
+        child = child or _start(module_args, cwd, limits)
     except OSError as error:
         refusal = _given_up("G058", subject, f"cannot start: {error}")
         raise refusal from refusal.__cause__
-    watch = _Watch(child, limits, subject, on_progress, cancelled)
+    watch = _Watch(child, limits, subject, on_progress, cancelled, greeting=waited)
     try:
         watch.listen()
     finally:
         status, usage = _end(child)
-    return watch.judge(status, usage.ru_utime + usage.ru_stime)
+        if imports:
+            prepare(imports, limits)
+    done = watch.judge(status, usage.ru_utime + usage.ru_stime)
+    return replace(done, peak_bytes=usage.ru_maxrss * 1024)
+
+
+def prepare(imports: Sequence[str], limits: ChildLimits | None = None) -> None:
+    """Let a child wait for the calling thread's next `run` with these imports and limits."""
+    limits = limits or ChildLimits()
+    keep((*imports, limits), lambda: _start([WAIT, *imports], Path("/"), limits))
+
+
+def wait_ready(seconds: float = 20.0) -> bool:
+    """Wait until the calling thread's waiting child has imported everything. For measurements and tests."""
+    held = kept()
+    return held is not None and held.ready(seconds)
 
 
 def _start(module_args: Sequence[str], cwd: Path, limits: ChildLimits) -> subprocess.Popen[bytes]:
@@ -114,7 +139,7 @@ def _start(module_args: Sequence[str], cwd: Path, limits: ChildLimits) -> subpro
         command,
         cwd=cwd,
         env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": os.environ.get("TZ", "Asia/Shanghai"), "HOME": str(cwd)},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if module_args[0] == WAIT else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -144,6 +169,8 @@ class _Watch:
     subject: str
     on_progress: Callable[[dict[str, Any]], None] | None
     cancelled: Callable[[], bool] | None
+    greeting: bool = False
+    """A child that waited says so first."""
     started: float = field(default_factory=time.monotonic)
     progress: int = 0
     result: dict[str, Any] | None = None
@@ -209,6 +236,9 @@ class _Watch:
     def _take_line(self, line: bytes) -> None:
         if len(line) > self.limits.line_bytes:
             raise self._give_up("G055", f"a line of more than {self.limits.line_bytes} bytes")
+        if self.greeting and line == READY:
+            self.greeting = False
+            return
         try:
             message = json.loads(line)
         except (ValueError, RecursionError):

@@ -4,6 +4,8 @@ Started by `sheets.confined` as a script, isolated (`-I -S`), before any untrust
 of ours and nothing heavy until every limit stands. Modules that run here speak through `emit`.
 
 argv: memory cpu files_size open_files parent_pid root path_count path... module args...
+With --wait in place of the module (`sheets.standby`) the arguments are modules to import at once; what to run then
+comes over stdin, one line of JSON: {"cwd": "...", "args": [module, argument...]}.
 """
 
 from __future__ import annotations
@@ -44,6 +46,28 @@ def _tie(memory: int, cpu_seconds: int, file_bytes: int, open_files: int, parent
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
+def _wait(imports: list[str]) -> list[str]:
+    """Import what every file needs, then wait to be told; returns the module and its arguments."""
+    import importlib
+    import json
+    import os
+
+    for name in imports:
+        importlib.import_module(name)
+    emit({"ready": True})
+    line = sys.stdin.readline()
+    if not line:
+        os._exit(0)  # nobody needs us any more
+    told: dict[str, Any] = json.loads(line)
+    os.chdir(told["cwd"])
+    os.environ["HOME"] = told["cwd"]
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - as it would be in a child of its own
+    return [str(word) for word in told["args"]]
+
+
 def _main() -> None:
     numbers, rest = [int(word) for word in sys.argv[1:6]], sys.argv[6:]
     root, count = rest[0], int(rest[1])
@@ -54,6 +78,8 @@ def _main() -> None:
 
     sys.path[0:0] = [root]
     sys.path.extend(paths)
+    if module == "--wait":
+        module, *args = _wait(args)
     sys.argv = [module, *args]
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
