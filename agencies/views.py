@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from . import services
 from .forms import LoginForm, OwnPassword
-from .login import log_in, log_out
+from .login import held_off, log_in, log_out
 from .sessions import begin, person_of
 
 WRONG = "登录名或密码不对，请核对后再试。忘记密码请联系系统管理员重置。"
@@ -28,6 +28,8 @@ def login(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             return redirect(_local(request, request.GET.get("next", "")))
         return _login_page(request, LoginForm(initial={"next": request.GET.get("next", "")}))
+    if refusal := held_off(request):
+        return refusal
     form = LoginForm(request.POST)
     if not form.is_valid():
         return _login_page(request, form, 422)

@@ -6,6 +6,7 @@ import contextlib
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -153,6 +154,9 @@ AXES_FAILURE_LIMIT = env.int("AXES_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME = 0.25
 """Hours."""
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+LOGIN_SPREAD_LIMIT = env.int("LOGIN_SPREAD_LIMIT", default=20)
+"""So many names failing from one address within the lock's time, and the address is held off; so many addresses failing
+for one name, and it is noted for the security administrator (locking the name would lock its owner out)."""
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "agencies.login.locked_out"
 AXES_CLIENT_IP_CALLABLE = "agencies.addresses.client_address"
@@ -160,13 +164,21 @@ PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 """Trusted proxies in front: the client's address is that many places from the right of X-Forwarded-For."""
 AXES_VERBOSE = False
 
+# --- maps -----------------------------------------------------------------------------------------------------------
+MAP_TILES = env.str("MAP_TILES", default="")
+"""Tiles of the county's own map service in WGS-84 or CGCS2000, as in http://map.example.gov.cn/{z}/{x}/{y}.png.
+
+Without it the map is a grid of degrees with the unit's own points; nothing is ever fetched from outside.
+"""
+MAP_TILES_ORIGIN = ["{0.scheme}://{0.netloc}".format(urlsplit(MAP_TILES))] if "//" in MAP_TILES else []
+
 # --- secure headers -------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *MAP_TILES_ORIGIN],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

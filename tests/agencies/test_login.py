@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -123,6 +124,25 @@ def test_the_lock_is_for_one_address(client: Client, meishan_clerk: Person) -> N
         log_in(client, "clerk-meishan", "wrong")
     assert log_in(client, "clerk-meishan").status_code == 429
     assert log_in(Client(), "clerk-meishan", address="10.0.0.2").status_code == 302
+
+
+def test_one_address_with_many_names_is_held_off(client: Client, meishan_clerk: Person, settings: Any) -> None:
+    """T33: also for the right password; another address is not concerned."""
+    settings.LOGIN_SPREAD_LIMIT = 6
+    codes = [log_in(client, f"name-{turn}", "wrong").status_code for turn in range(7)]
+    assert codes == [422] * 6 + [429]
+    assert "用不同的登录名输错次数过多" in log_in(client, "clerk-meishan").content.decode()
+    assert actions() == [*["login.failed"] * 6, "login.address_held_off"]
+    assert log_in(Client(), "clerk-meishan", address="10.0.0.2").status_code == 302
+
+
+def test_one_name_at_many_addresses_is_noted(client: Client, meishan_clerk: Person, settings: Any) -> None:
+    """T33: noted, not locked: that would lock her out."""
+    settings.LOGIN_SPREAD_LIMIT = 4
+    for turn in range(5):
+        log_in(Client(), "clerk-meishan", "wrong", address=f"10.0.1.{turn}")
+    assert actions().count("login.many_addresses") == 1
+    assert log_in(client, "clerk-meishan").status_code == 302
 
 
 def test_the_security_administrator_unlocks(client: Client, meishan_clerk: Person, secadmin: Person) -> None:
