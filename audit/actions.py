@@ -7,7 +7,7 @@ ACTIONS: dict[str, str] = {
     "login.ok": "登录",
     "login.failed": "登录失败",
     "login.locked": "登录被锁定",
-    "login.address_held_off": "一个地址试了过多登录名，暂停登录",
+    "login.address_held_off": "地址因试用过多登录名暂停登录",
     "login.many_addresses": "一个登录名在过多地址上输错密码",
     "login.unlocked": "解除登录锁定",
     "logout": "退出登录",
