@@ -27,6 +27,7 @@ class ChangeSet(models.Model):
         REPLACE = "replace", "替换"
         FIX = "fix", "采用建议"
         ENTRY = "entry", "在线填写"
+        MAP = "map", "在地图上点选位置"
         REMOVE = "remove", "删除行"
         UNDO = "undo", "撤销"
         KEEP = "keep", "沿用在线修改"
