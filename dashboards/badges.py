@@ -48,6 +48,14 @@ BADGES: Final[dict[str, Badge]] = {
     "error": Badge("错误", "x-circle", BAD),
     "warning": Badge("提醒", "exclamation-triangle", ATTENTION),
     "info": Badge("说明", "info-circle", PROGRESS),
+    # a waiver
+    "waived": Badge("已豁免", "shield-check", GOOD),
+    "waiver_asked": Badge("待批", "clock", PROGRESS),
+    "waiver_granted": Badge("已豁免", "shield-check", GOOD),
+    "waiver_expired": Badge("已到期", "calendar-x", NEUTRAL),
+    "waiver_refused": Badge("未同意", "x-circle", ATTENTION),
+    "waiver_revoked": Badge("已撤销", "arrow-counterclockwise", ATTENTION),
+    "waiver_ended": Badge("已失效", "x-circle", NEUTRAL),
     # the registry, and how a row enters it
     "live": Badge("在册", "check-lg", GOOD),
     "retired": Badge("已注销", "x-circle", NEUTRAL),

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from . import campaign_urls, downloads, guide, views
+from . import campaign_urls, downloads, guide, views, waiver_views
 
 urlpatterns = [
     *campaign_urls.urlpatterns,
+    *waiver_views.urlpatterns,
     path("submissions/", views.submissions, name="submissions"),
     path("obligations/<int:pk>/start/", views.submission_start, name="submission_start"),
     path("submissions/<int:pk>/", views.submission, name="submission"),

@@ -22,7 +22,7 @@ from reviews.permissions import sides_of
 from .models import Edit, ReportKind, RowFinding, Submission, Waiver
 from .services import CASE_KIND, locked
 from .waivable import may_be_waived
-from .waivers import apply, keys_at, version_of_latest
+from .waivers import apply, keys_at, row_of, version_of_latest
 
 MIN_REASON = 6
 """Letters of a reason: less says nothing that a reviewer could judge."""
@@ -204,12 +204,18 @@ def _to_decide(by: Person, waiver_id: int) -> tuple[Submission, list[Waiver]]:
 
 def stands(waiver: Waiver) -> bool:
     """Whether the newest version still has the finding that the waiver was asked for."""
-    version = version_of_latest(waiver.submission_id)
-    same = RowFinding.objects.filter(
-        source_file__version=version, code=waiver.code, column_key=waiver.column_key, value=waiver.value
+    row = row_of(waiver)
+    return (
+        row is not None
+        and RowFinding.objects.filter(
+            source_file=row.source_file_id,
+            sheet=row.sheet,
+            row=row.row,
+            code=waiver.code,
+            column_key=waiver.column_key,
+            value=waiver.value,
+        ).exists()
     )
-    places = {(one.kind, (one.source_file_id, one.sheet, one.row)) for one in same if one.kind == waiver.kind}
-    return waiver.row_key in keys_at(places).values()
 
 
 def _require_words(text: str, message: str) -> None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
-from .models import RowFinding, StagedRow, Version, Waiver
+from .models import RowFinding, StagedRow, Submission, Version, Waiver
 from .targets import TARGETS, Target
 
 TODAY = "(now() AT TIME ZONE %(zone)s)::date"
@@ -163,6 +164,63 @@ def waived_at(submission_id: int, rows: Collection[StagedRow]) -> Mapping[Addres
         sentence = f"{finding.cell or finding.column_title}：{finding.message}"
         places.setdefault(_place(finding), []).append(f"{sentence}。{stands.words}" if stands else sentence)
     return places
+
+
+def row_of(waiver: Waiver) -> StagedRow | None:
+    """The row as it stands in the newest version; None where it is gone."""
+    return rows_of([waiver]).get((waiver.kind, waiver.row_key))
+
+
+def rows_of(asked: Collection[Waiver]) -> dict[tuple[str, int], StagedRow]:
+    """The rows of these waivers by kind and key, each as the newest version of its submission has it; two queries."""
+    found: dict[tuple[str, int], StagedRow] = {}
+    newest = Version.objects.filter(submission=OuterRef("source_file__version__submission")).order_by("-number")
+    for target in TARGETS:
+        keys = {one.row_key for one in asked if one.kind == target.kind}
+        if not keys:
+            continue
+        rows = target.row._default_manager.filter(
+            key__in=keys,
+            source_file__version__submission__in={one.submission_id for one in asked},
+            source_file__version=Subquery(newest.values("pk")[:1]),
+        )
+        for row in rows.select_related("source_file__file"):
+            found[target.kind, row.key] = row
+    return found
+
+
+def earlier(submission: Submission, row: StagedRow, finding: RowFinding) -> Waiver | None:
+    """The latest waiver granted to the same agency, in another report, for the same rule at the same registered thing.
+
+    It is offered, and never holds by itself: circumstances may have changed, and it was another reviewer's word.
+    """
+    target = next(one for one in TARGETS if one.kind == finding.kind)
+    if row.match_id is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT w.id FROM inventory_waiver w
+                JOIN inventory_submission s ON s.id = w.submission_id AND s.id <> %(submission)s
+                JOIN inventory_obligation o ON o.id = s.obligation_id AND o.agency_id = %(agency)s
+                WHERE w.kind = %(kind)s AND (w.code, w.column_key) = (%(code)s, %(column)s)
+                  AND w.expires_on IS NOT NULL AND w.state <> 'revoked'
+                  AND EXISTS (SELECT FROM inventory_version v JOIN inventory_sourcefile f ON f.version_id = v.id
+                    JOIN {target.rows} r ON r.source_file_id = f.id AND r.key = w.row_key
+                    LEFT JOIN {target.versions} recorded ON recorded.source_row_id = r.id
+                    WHERE v.submission_id = w.submission_id
+                      AND (r.match_id = %(thing)s OR recorded.{target.thing_id} = %(thing)s))
+                ORDER BY w.id DESC LIMIT 1""",
+            {
+                "submission": submission.pk,
+                "agency": submission.obligation.agency_id,
+                "kind": finding.kind,
+                "code": finding.code,
+                "column": finding.column_key,
+                "thing": row.match_id,
+            },
+        )
+        found = cursor.fetchone()
+    return Waiver.objects.select_related("decided_by", "submission").get(pk=found[0]) if found else None
 
 
 def version_of_latest(submission_id: int) -> Version | None:
