@@ -12,6 +12,7 @@ from jobs.models import Job
 
 from .models import CameraRow, PlatformRow, ReportKind, RowFinding, SourceFile, Submission, Version
 from .uploads import JOB_KIND
+from .waivable import may_be_waived
 
 CHIPS = 24
 """Cells shown of each rule before "show all"."""
@@ -32,10 +33,18 @@ class Group:
     def more(self) -> int:
         return self.count - len(self.cells)
 
+    @property
+    def waivable(self) -> bool:
+        """Whether the unit may ask that an error of this rule be set aside; a warning blocks nothing."""
+        return self.severity == "error" and may_be_waived(self.code)
+
 
 @dataclass(frozen=True)
 class FileView:
-    """One workbook as its page shows it. The numbers add up: read = good + wrong + ignored."""
+    """One workbook as its page shows it. The numbers add up: read = good + wrong + ignored.
+
+    `waived`: findings set aside, which are in none of the groups.
+    """
 
     source: SourceFile
     good: int
@@ -43,6 +52,7 @@ class FileView:
     errors: tuple[Group, ...]
     warnings: tuple[Group, ...]
     progress: dict[str, object] = field(default_factory=dict)
+    waived: int = 0
 
     @property
     def rows(self) -> int:
@@ -77,6 +87,10 @@ def files_of(version: Version) -> list[FileView]:
             wrong[row["source_file"]] += row["bad"]
             good[row["source_file"]] += row["fine"]
     groups = _groups(ids)
+    waived = (
+        RowFinding.objects.filter(source_file__in=ids, waived=True).values_list("source_file").annotate(Count("pk"))
+    )
+    set_aside = dict(waived.order_by())
     progress = dict(Job.objects.filter(kind=JOB_KIND, subject_id__in=ids).values_list("subject_id", "progress"))
     return [
         FileView(
@@ -86,6 +100,7 @@ def files_of(version: Version) -> list[FileView]:
             errors=tuple(group for group in groups[source.pk] if group.severity == "error"),
             warnings=tuple(group for group in groups[source.pk] if group.severity != "error"),
             progress=progress.get(source.pk, {}),
+            waived=set_aside.get(source.pk, 0),
         )
         for source in sources
     ]
@@ -94,13 +109,13 @@ def files_of(version: Version) -> list[FileView]:
 def _groups(file_ids: list[int]) -> dict[int, list[Group]]:
     """Findings grouped by rule, most frequent first, with the first cells of each."""
     counts = (
-        RowFinding.objects.filter(source_file__in=file_ids)
+        RowFinding.objects.filter(source_file__in=file_ids, waived=False)
         .values("source_file", "code", "severity")
         .annotate(count=Count("pk"))
         .order_by("source_file", "-count", "code")
     )
     firsts: dict[tuple[int, str], list[RowFinding]] = defaultdict(list)
-    ranked = RowFinding.objects.filter(source_file__in=file_ids).annotate(
+    ranked = RowFinding.objects.filter(source_file__in=file_ids, waived=False).annotate(
         place=Window(RowNumber(), partition_by=["source_file", "code"], order_by="pk")
     )
     for finding in ranked.filter(place__lte=CHIPS).order_by("pk"):

@@ -23,6 +23,8 @@ from . import overview, services, uploads
 from .forms import ScanForm, WorkbookForm, ZeroForm
 from .models import Campaign, Datum, Funding, Mobility, ReportKind, RowFinding, SourceFile, Submission, Version
 from .permissions import may_edit, may_report, may_see_reports, reportable
+from .waivable import may_be_waived
+from .waivers import standing_of
 
 OBLIGATIONS_SHOWN = 50
 
@@ -256,16 +258,32 @@ def source_file_findings(request: HttpRequest, pk: int, file_pk: int) -> HttpRes
     """Every finding of one file, of one rule when ?code= names it."""
     found = _found(request, pk)
     source = get_object_or_404(SourceFile.objects.select_related("file"), version__submission=found, pk=file_pk)
-    findings = RowFinding.objects.filter(source_file=source).order_by("severity", "code", "pk")
+    findings = RowFinding.objects.filter(source_file=source).order_by("waived", "severity", "code", "pk")
     codes = list(findings.order_by("code").values_list("code", flat=True).distinct())
     code = request.GET.get("code", "")
     if code:
         if code not in codes:
             raise Invalid("没有这条规则的问题，请从核对页重新进入。")
         findings = findings.filter(code=code)
+    if request.GET.get("waived"):
+        findings = findings.filter(waived=True)
     page = Paginator(findings, 100).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    told = standing_of(found.pk, shown)
+    asks = (
+        found.state in (Submission.State.DRAFT, Submission.State.RETURNED)
+        and source.version_id == found.versions.latest("number").pk
+        and may_edit(person_of(request), found)
+    )
     return render(
         request,
         "inventory/findings.html",
-        {"submission": found, "source": source, "page": page, "code": code, "codes": codes},
+        {
+            "submission": found,
+            "source": source,
+            "page": page,
+            "findings": [(one, told.get(one.pk), asks and bool(one.row) and may_be_waived(one.code)) for one in shown],
+            "code": code,
+            "codes": codes,
+        },
     )
