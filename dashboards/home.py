@@ -78,6 +78,7 @@ def _business(person: Person, home: Home) -> None:
         found += todo.of_clerk(person, shown, seen)
     if side_of(person):
         found += todo.of_reviewer(person, shown)
+        found += todo.of_waivers(person)
     if person.holds(Role.OFFICE):
         found += todo.of_office(shown, seen)
     found = todo.in_order(found)

@@ -30,7 +30,13 @@ class Way:
 WAYS: Final = (
     Way("home", "待办", "check2-square", EVERYONE),
     Way("submissions", "填报", "cloud-upload", frozenset({Role.CLERK, Role.OFFICE})),
-    Way("review_queue", "双审", "clipboard-check", REVIEWERS | {Role.OFFICE, Role.LEADER}),
+    Way(
+        "review_queue",
+        "双审",
+        "clipboard-check",
+        REVIEWERS | {Role.OFFICE, Role.LEADER},
+        (("review_queue", "审核"), ("waivers", "豁免申请")),
+    ),
     Way("cameras", "台账", "camera-video", BUSINESS, (("cameras", "摄像机"), ("poles", "杆件"), ("platforms", "平台"))),
     Way("campaigns", "轮次", "calendar-event", frozenset({Role.OFFICE, Role.DATA_REVIEWER})),
     Way("progress", "进度", "bar-chart", BUSINESS),

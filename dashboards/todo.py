@@ -9,13 +9,14 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef
 from django.urls import reverse
 
 from agencies.models import Person
 from inventory import services as intake
 from inventory.models import ReportKind, Submission, Version
 from inventory.obligations import ObligationState
+from inventory.waiver_views import waiting_for
 from reviews import queries as reviews
 from reviews.models import Closing, Decision, Item, Round, Side, Verdict
 
@@ -179,6 +180,24 @@ def _case(round_: Round, decided: dict[int, int], campaign: Shown | None) -> Tod
         url=reverse("review", args=[case.pk]),
         verb="继续审核" if count else "开始审核",
     )
+
+
+def of_waivers(person: Person) -> list[Todo]:
+    """Requests to set a rule aside that wait for a reviewer; one line for all, one query."""
+    asked = waiting_for(person).aggregate(count=Count("pk"), first=Min("asked_at"))
+    if not asked["count"]:
+        return []
+    return [
+        Todo(
+            state="waiver_asked",
+            what=f"{asked['count']} 件豁免申请待批",
+            whose="",
+            note="单位说明了不能按要求填写的原因；任一方的审核员都可以批复。",
+            since=asked["first"],
+            url=reverse("waivers"),
+            verb="去批复",
+        )
+    ]
 
 
 def _decided(case_ids: Sequence[int], side: Side) -> dict[int, int]:

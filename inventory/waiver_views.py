@@ -40,11 +40,14 @@ TABS = {
 }
 
 
+WAITING = Q(state=Waiver.State.ASKED, submission__state__in=Submission.OPEN_STATES)
+
+
 def _condition(tab: str, today: dt.date) -> Q:
     state = Waiver.State
     in_force = Q(state=state.GRANTED, expires_on__gte=today)
     conditions = {
-        "asked": Q(state=state.ASKED, submission__state__in=Submission.OPEN_STATES),
+        "asked": WAITING,
         "in_force": in_force,
         "expiring": in_force & Q(expires_on__lte=today + dt.timedelta(days=EXPIRING_DAYS)),
         "ended": ~in_force & ~Q(state=state.ASKED),
@@ -69,8 +72,7 @@ def waiting_for(person: Person) -> QuerySet[Waiver]:
     """Requests that the person may decide, the oldest first: what 待办 counts."""
     if not sides_of(person):
         return Waiver.objects.none()
-    asked = requests_seen(person).filter(_condition("asked", services.today())).exclude(asked_by=person)
-    return asked.order_by("asked_at", "pk")
+    return requests_seen(person).filter(WAITING).exclude(asked_by=person).order_by("asked_at", "pk")
 
 
 @dataclass(frozen=True)

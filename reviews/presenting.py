@@ -94,7 +94,10 @@ class Change:
 
 @dataclass(frozen=True)
 class ItemRow:
-    """One item. `state` is a badge code (new, changed ...); `blocked` says why it cannot be passed, "" if it can."""
+    """One item. `state` is a badge code (new, changed ...); `blocked` says why it cannot be passed, "" if it can.
+
+    `waived`: rules that were set aside for it, with who, until when and why.
+    """
 
     key: int
     place: str
@@ -104,6 +107,7 @@ class ItemRow:
     changes: Sequence[Change] = ()
     warnings: Sequence[str] = ()
     blocked: str = ""
+    waived: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
