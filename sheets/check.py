@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from sheets.annotate.names import is_listing
 from sheets.cells import Cell, address, cell_text, fold, letters, shorten, trim
 from sheets.declare import Sheet
 from sheets.filerules import apply_file_rules
@@ -82,6 +83,8 @@ class _Run:
             summary.state, summary.note = "hidden", "模板标记，不是数据"
         elif not batch:
             summary.state, summary.note = "empty", "空白工作表，没有读入"
+        elif is_listing(raw.name, batch[0][0]):
+            summary.note = "系统生成的问题清单，不读入"
         else:
             header = recognise([[*[""] * raw.left, *row] for row in batch[:SEARCHED_ROWS]], self.wanted)
             if not raw.visible:

@@ -58,12 +58,14 @@ class Form:
 
     `rows`: clean values by field key, one row below the other; fields that are absent stay blank. `cells`: raw cells by
     row number (`FIRST_ROW` at least) and column key, as somebody wrote them. Neither ever becomes a formula.
+    `title`: the worksheet's name, where that is not the form's own.
     """
 
     declaration: Sheet
     unit_name: str = ""
     rows: Sequence[Mapping[str, Any]] = ()
     cells: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    title: str = ""
 
     @property
     def length(self) -> int:
@@ -90,14 +92,15 @@ def write_forms(out: str | Path | IO[bytes], forms: Sequence[Form]) -> None:
     book = Workbook()
     book.remove(book.worksheets[0])
     for form in forms:
-        _form_sheet(book.create_sheet(form.declaration.title), form)
+        _form_sheet(book.create_sheet(form.title or form.declaration.title), form)
     guide_sheet = book.create_sheet(GUIDE_SHEET)
-    for form in forms:
-        _guide_sheet(guide_sheet, form.declaration)
+    declarations = list({form.declaration.key: form.declaration for form in forms}.values())
+    for declaration in declarations:
+        _guide_sheet(guide_sheet, declaration)
     mark = book.create_sheet(MARK_SHEET)
     mark.append([MARK])
-    for form in forms:
-        mark.append([form.declaration.key, form.declaration.version])
+    for declaration in declarations:
+        mark.append([declaration.key, declaration.version])
     mark.sheet_state = "hidden"
     book.save(out)
 
