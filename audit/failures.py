@@ -13,6 +13,10 @@ class Invalid(Exception):
     """What was handed in cannot be taken (422). The message says what is wrong and what to do."""
 
 
+class TooMuch(Exception):
+    """More than one may ask for at a time (429). The message says how much that is, and when to try again."""
+
+
 def require(allowed: bool, message: str = "您的岗位没有这项权限。") -> None:
     """Raise PermissionDenied (403) unless `allowed`."""
     if not allowed:

@@ -44,6 +44,7 @@ BADGES: Final[dict[str, Badge]] = {
     "running": Badge("处理中", "hourglass-split", PROGRESS),
     "done": Badge("已完成", "check-lg", GOOD),
     "failed": Badge("失败", "x-circle", BAD),
+    "cancelled": Badge("已取消", "slash-circle", NEUTRAL),
     # a finding
     "error": Badge("错误", "x-circle", BAD),
     "warning": Badge("提醒", "exclamation-triangle", ATTENTION),
@@ -64,6 +65,11 @@ BADGES: Final[dict[str, Badge]] = {
     "changed": Badge("变更", "pencil", ATTENTION),
     "unchanged": Badge("无变化", "dash", NEUTRAL),
     "reactivated": Badge("恢复", "arrow-clockwise", PROGRESS),
+    # what the unit says of a registered thing that its survey leaves out
+    "present": Badge("仍在", "geo-alt", NEUTRAL),
+    "removed": Badge("拆除", "x-circle", ATTENTION),
+    "transferred": Badge("移交", "box-arrow-right", ATTENTION),
+    "elsewhere": Badge("他人填报", "people", PROGRESS),
     "acceptance": Badge("入库", "box-arrow-in-down", GOOD),
     "withdrawal": Badge("撤回", "arrow-counterclockwise", ATTENTION),
     # a person, a log-in

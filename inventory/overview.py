@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
-from jobs.models import Job
-
+from . import mark_items
 from .models import CameraRow, PlatformRow, ReportKind, RowFinding, SourceFile, Submission, Version
-from .uploads import JOB_KIND
+from .reading import Progress, progress_of
 from .waivable import may_be_waived
 
 CHIPS = 24
@@ -51,7 +50,7 @@ class FileView:
     wrong: int
     errors: tuple[Group, ...]
     warnings: tuple[Group, ...]
-    progress: dict[str, object] = field(default_factory=dict)
+    progress: Progress
     waived: int = 0
 
     @property
@@ -91,7 +90,7 @@ def files_of(version: Version) -> list[FileView]:
         RowFinding.objects.filter(source_file__in=ids, waived=True).values_list("source_file").annotate(Count("pk"))
     )
     set_aside = dict(waived.order_by())
-    progress = dict(Job.objects.filter(kind=JOB_KIND, subject_id__in=ids).values_list("subject_id", "progress"))
+    progress = progress_of(source.pk for source in sources if source.state == SourceFile.State.READING)
     return [
         FileView(
             source=source,
@@ -99,7 +98,7 @@ def files_of(version: Version) -> list[FileView]:
             wrong=wrong[source.pk],
             errors=tuple(group for group in groups[source.pk] if group.severity == "error"),
             warnings=tuple(group for group in groups[source.pk] if group.severity != "error"),
-            progress=progress.get(source.pk, {}),
+            progress=progress.get(source.pk, Progress()),
             waived=set_aside.get(source.pk, 0),
         )
         for source in sources
@@ -201,5 +200,7 @@ def with_places(version: Version, returned: list[tuple[int, str, str]]) -> list[
             Place(row.source_file.file.name, row.sheet, row.row, row.name or "", tuple(reasons.pop(row.key)))
             for row in rows.order_by("source_file__slot", "sheet", "row")
         ]
+    for key, told in mark_items.places(version, list(reasons)).items():
+        places.append(Place("", "", 0, told, tuple(reasons.pop(key))))
     places += [Place("", "", 0, "零报告", tuple(told)) for told in reasons.values()]
     return places

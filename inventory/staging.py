@@ -22,7 +22,7 @@ from django.db.models import Max
 
 from audit import journal
 from jobs.models import Job
-from jobs.services import Run
+from jobs.services import LeaseLost, Run
 from sheets import confined
 from sheets.findings import Finding, Refused, Severity
 
@@ -38,6 +38,7 @@ FINDINGS_KEPT = 50_000
 SHEETS = {"camera": "cameras.sheet:CAMERA", "platform": "platforms.sheet:PLATFORM"}
 IMPORTS = ("runpy", "sheets.check", "sheets.stage", "cameras.sheet", "platforms.sheet")
 """What the reader of the next file has imported before it is told of it."""
+_LOOK_SECONDS = 0.3
 STORED_AS = {"row_number": "row", "error_count": "errors", "warning_count": "warnings"}
 
 
@@ -61,6 +62,7 @@ def read_source_file(run: Run) -> None:
             _fail(_locked(source), run.job, refused.finding)
         return
     else:
+        run.beat(phase="store", rows=0, of=result["rows"], backend=_backend())
         with run.commit():
             _store(_locked(source), run.job, folder, result)
     finally:
@@ -92,7 +94,7 @@ def _read(source: SourceFile, folder: Path, run: Run) -> dict[str, Any]:
     args += ["--datum", source.datum, "--funding", source.funding, "--mobility", source.mobility]
     if source.place_kind_id:
         args += ["--place-kind", source.place_kind_id]
-    heart = _Heart(run)
+    heart = _Heart(run, source.pk)
     done = confined.run(
         args, cwd=folder, on_progress=lambda told: run.beat(**_progress(told)), cancelled=heart.beats, imports=IMPORTS
     )
@@ -100,18 +102,28 @@ def _read(source: SourceFile, folder: Path, run: Run) -> dict[str, Any]:
 
 
 class _Heart:
-    """Keeps the lease of a reader that says nothing for long: asked often, beats a few times in a lease."""
+    """Keeps the lease of a reader that says nothing for long, and notices when nobody wants its file any more.
 
-    def __init__(self, run: Run) -> None:
+    Asked often; beats a few times in a lease, and looks a few times a second.
+    """
+
+    def __init__(self, run: Run, source_file_id: int) -> None:
         self._run = run
-        self._last = time.monotonic()
+        self._source = SourceFile.objects.filter(pk=source_file_id)
+        self._last_beat = self._last_look = time.monotonic()
 
     def beats(self) -> bool:
-        """Beat when it is time; never asks to stop by itself. Raises LeaseLost."""
-        if time.monotonic() - self._last > settings.JOB_LEASE_SECONDS / 4:
+        """Whether to stop because the file was taken out. Raises LeaseLost, also when the job was cancelled."""
+        now = time.monotonic()
+        if now - self._last_beat > settings.JOB_LEASE_SECONDS / 4:
             self._run.beat()
-            self._last = time.monotonic()
-        return False
+            self._last_beat = now
+        if now - self._last_look < _LOOK_SECONDS:
+            return False
+        self._last_look = now
+        if not self._run.is_mine():
+            raise LeaseLost
+        return not self._source.exists()
 
 
 def _refuse_odd_sheets(result: dict[str, Any]) -> None:
@@ -132,7 +144,13 @@ def _refuse_odd_sheets(result: dict[str, Any]) -> None:
 
 def _progress(told: dict[str, Any]) -> dict[str, Any]:
     """Only what the page shows, whatever the child says."""
-    return {"phase": str(told.get("phase", ""))[:20], "rows": int(told.get("rows", 0))}
+    return {"phase": str(told.get("phase", ""))[:20], "rows": int(told.get("rows", 0)), "of": int(told.get("of", 0))}
+
+
+def _backend() -> int:
+    """The number of this connection's server process: how far its COPY is, others may see (`reading.progress_of`)."""
+    connection.ensure_connection()
+    return int(connection.connection.get_backend_pid())
 
 
 def _locked(source: SourceFile) -> SourceFile:

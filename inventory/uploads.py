@@ -9,12 +9,13 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from agencies.models import Person, PlaceKind
 from audit import journal
-from audit.failures import Conflict
+from audit.failures import Conflict, TooMuch
 from files import services as files
 from files.models import StoredFile
 from jobs import services as jobs
@@ -44,8 +45,11 @@ def upload_workbook(
 ) -> SourceFile:
     """Take a workbook in: gate, original, source file, reading job. The rows appear when the job is done.
 
-    Raises Refused (with its finding) when the gate turns the file away, Conflict when the same file is already there.
+    Raises Refused (with its finding) when the gate turns the file away, Conflict when the same file is already there,
+    TooMuch when the unit has enough waiting or has sent enough today.
     """
+    # Asked before the gate, which is work too, and again under the lock.
+    _within_quota(Submission.objects.select_related("obligation").get(pk=submission_id).obligation.agency_id, len(data))
     try:
         container = gate.examine(data, name, gate.Limits(max_bytes=settings.UPLOAD_MAX_BYTES))
     except Refused as refused:
@@ -53,6 +57,7 @@ def upload_workbook(
         raise
     with files.keeping(), transaction.atomic():
         submission = locked(by, submission_id, ReportKind.ROWS)
+        _within_quota(submission.obligation.agency_id, len(data))
         version = draft_version(by, submission)
         replaced = _same_slot(version, replaces_id)
         _refuse_same(version, container.sha256, defaults, replaced)
@@ -76,7 +81,7 @@ def upload_workbook(
             mobility=defaults.mobility,
             place_kind=defaults.place_kind,
         )
-        jobs.enqueue(JOB_KIND, source.pk, by)
+        jobs.enqueue(JOB_KIND, source.pk, by, lane=submission.obligation.agency_id)
         journal.record(
             by,
             "submission.file_uploaded",
@@ -88,6 +93,24 @@ def upload_workbook(
             bytes=container.size,
         )
     return source
+
+
+def _within_quota(agency_id: int, size: int) -> None:
+    """Raise TooMuch when one more file of this many bytes is more than a unit may send at once or in a day."""
+    most = settings.INTAKE_WAITING_FILES
+    if jobs.waiting(JOB_KIND, agency_id) >= most:
+        raise TooMuch(
+            f"本单位已有 {most} 份表格在排队读取，这一份没有收下。"
+            "请等前面的读完（通常几分钟）再上传；传错的可以先取消。"
+        )
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    sent = StoredFile.objects.filter(agency_id=agency_id, uploaded_at__gte=today).aggregate(sent=Sum("size"))["sent"]
+    if (sent or 0) + size > settings.INTAKE_BYTES_PER_DAY:
+        most_size = filesizeformat(settings.INTAKE_BYTES_PER_DAY)
+        raise TooMuch(
+            f"本单位今天上传的文件已接近每天 {most_size} 的上限，这一份（{filesizeformat(size)}）没有收下。"
+            "请明天再上传；确实着急的，请联系领导小组办公室。"
+        )
 
 
 def _refuse_same(version: Version, sha256: str, defaults: Defaults, replaced: SourceFile | None) -> None:

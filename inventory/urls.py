@@ -1,15 +1,17 @@
 from django.urls import path
 
-from . import campaign_urls, downloads, guide, views, waiver_views
+from . import campaign_urls, downloads, grid, guide, reading, stamp, views, waiver_views
 
 urlpatterns = [
     *campaign_urls.urlpatterns,
+    *grid.urlpatterns,
+    *reading.urlpatterns,
+    *stamp.urlpatterns,
     *waiver_views.urlpatterns,
     path("submissions/", views.submissions, name="submissions"),
     path("obligations/<int:pk>/start/", views.submission_start, name="submission_start"),
     path("submissions/<int:pk>/", views.submission, name="submission"),
     path("submissions/<int:pk>/upload/", views.submission_upload, name="submission_upload"),
-    path("submissions/<int:pk>/progress/", views.submission_progress, name="submission_progress"),
     path("submissions/<int:pk>/zero/", views.submission_zero, name="submission_zero"),
     path("submissions/<int:pk>/scan/", views.submission_scan_upload, name="submission_scan_upload"),
     path("submissions/<int:pk>/submit/", views.submission_submit, name="submission_submit"),

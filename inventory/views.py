@@ -242,18 +242,6 @@ def source_file_remove(request: HttpRequest, pk: int, file_pk: int) -> HttpRespo
 
 
 @require_GET
-def submission_progress(request: HttpRequest, pk: int) -> HttpResponse:
-    """The fragment that the page asks for while a file is being read; tells the page to reload when it is done."""
-    found = _found(request, pk)
-    version = _shown_version(request, found)
-    files = overview.files_of(version)
-    response = render(request, "inventory/_reading.html", {"submission": found, "files": files})
-    if not any(view.is_reading for view in files):
-        response["HX-Refresh"] = "true"
-    return response
-
-
-@require_GET
 def source_file_findings(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
     """Every finding of one file, of one rule when ?code= names it."""
     found = _found(request, pk)

@@ -12,7 +12,7 @@ from registry.lineage import register_source
 from reviews import kinds
 from reviews.models import Round
 
-from . import acceptance, lineage, review_items, staging
+from . import acceptance, lineage, recheck, review_items, staging
 from .models import ReportKind, Submission
 from .services import CASE_KIND
 from .uploads import JOB_KIND
@@ -30,7 +30,8 @@ def register() -> None:
             unpassable=review_items.unpassable,
         )
     )
-    jobs.register(JOB_KIND, staging.read_source_file, staging.gave_up)
+    jobs.register(JOB_KIND, staging.read_source_file, staging.gave_up, get_ready=staging.get_ready)
+    jobs.register(recheck.JOB_KIND, recheck.recheck_version, recheck.gave_up)
     register_source(lineage.source_of)
 
 

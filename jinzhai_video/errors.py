@@ -1,14 +1,14 @@
-"""Exceptions become status codes in one place: 403 may not, 404 unknown, 409 wrong state, 422 bad input."""
+"""Exceptions become status codes in one place: 403 may not, 404 unknown, 409 wrong state, 422 bad input, 429 enough."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from audit.failures import Conflict, Invalid
+from audit.failures import Conflict, Invalid, TooMuch
 
 
 class Translate:
@@ -25,12 +25,21 @@ class Translate:
             return refusal(request, 409, str(exception))
         if isinstance(exception, Invalid):
             return refusal(request, 422, str(exception))
+        if isinstance(exception, TooMuch):
+            return refusal(request, 429, str(exception))
         if isinstance(exception, PermissionDenied):
             return refusal(request, 403, str(exception) or "您的岗位没有这项权限。")
         return None
 
 
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script asked, and not a person's browser."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
 def refusal(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"message": message}, status=status)
     return render(request, "errors/refusal.html", {"status": status, "message": message}, status=status)
 
 

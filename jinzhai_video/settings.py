@@ -239,6 +239,12 @@ WORK_DIR = VAR_DIR / "work"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=3)
+WORKER_NICE = env.int("WORKER_NICE", default=10)
+"""How far worker and readers give way to the web servers beside them (nice)."""
+INTAKE_WAITING_FILES = env.int("INTAKE_WAITING_FILES", default=20)
+"""Workbooks of one unit that may wait or be read at once."""
+INTAKE_BYTES_PER_DAY = env.int("INTAKE_BYTES_PER_DAY", default=2 * 1024**3)
+"""Bytes of workbooks and scans of one unit in a day."""
 
 # --- forms ----------------------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

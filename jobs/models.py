@@ -14,7 +14,8 @@ class Job(models.Model):
     """One piece of work with progress and a lease.
 
     `token` is the fencing token: it changes at every claim, and a worker whose token is no longer the row's may write
-    nothing. States move queued -> running -> done | failed, and running -> queued when a lease ran out.
+    nothing. States move queued -> running -> done | failed, and running -> queued when a lease ran out; queued or
+    running -> cancelled. `lane` is whom the work is for (a unit): lanes take turns, however many jobs one has queued.
     """
 
     class State(models.TextChoices):
@@ -22,10 +23,12 @@ class Job(models.Model):
         RUNNING = "running", "处理中"
         DONE = "done", "已完成"
         FAILED = "failed", "失败"
+        CANCELLED = "cancelled", "已取消"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
+    lane = models.BigIntegerField(db_default=0)
     format = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
@@ -49,7 +52,11 @@ class Job(models.Model):
                 name="running_job_has_lease",
             ),
         ]
-        indexes = [models.Index(fields=["state", "lease_until"], name="job_sweep")]
+        indexes = [
+            models.Index(fields=["state", "lease_until"], name="job_sweep"),
+            models.Index(fields=["lane", "started_at"], name="job_turn"),
+            models.Index(fields=["started_at"], name="job_last"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id} {self.state}"

@@ -1,4 +1,9 @@
-"""Moves of a job: enqueue, claim, beat, finish, fail, sweep. The token fences off a worker that lost its lease."""
+"""Moves of a job: enqueue, claim, beat, finish, fail, cancel, sweep. The token fences off a worker that lost its lease.
+
+Whose turn it is: a wake-up names a job, but the worker takes the fairest one (`claim_next`). Lanes take turns: first
+those with nothing being worked on, among them the one served longest ago. Short work that somebody waits for at the
+screen (`urgent` kinds) goes first, but never twice in a row while other work waits.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +15,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db import connection, transaction
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Now
 
 from .models import Job
 
@@ -24,24 +29,54 @@ FORMAT = 1
 """The payload format this code writes and understands; a worker leaves newer jobs to newer workers."""
 
 
+_CLAIMING = 0x4A4F4253
+"""Number of the advisory lock under which workers choose, so that two of them do not both serve one lane."""
+
+
 class LeaseLost(Exception):
-    """Another worker holds the job now: stop and write nothing."""
+    """Another worker holds the job now, or it was cancelled: stop and write nothing."""
 
 
 Handler = Callable[["Run"], None]
 _handlers: dict[str, Handler] = {}
 _gave_up: dict[str, Callable[[Job], None]] = {}
+_urgent: set[str] = set()
+_get_ready: list[Callable[[], None]] = []
 
 
-def register(kind: str, handler: Handler, gave_up: Callable[[Job], None]) -> None:
-    """Let `handler` do the jobs of this kind; `gave_up` runs in the transaction that fails a job for good."""
+def register(
+    kind: str,
+    handler: Handler,
+    gave_up: Callable[[Job], None],
+    *,
+    urgent: bool = False,
+    get_ready: Callable[[], None] | None = None,
+) -> None:
+    """Let `handler` do the jobs of this kind; `gave_up` runs in the transaction that fails a job for good.
+
+    `urgent`: short work that somebody waits for at the screen. `get_ready` runs once in a worker that starts.
+    """
     _handlers[kind] = handler
     _gave_up[kind] = gave_up
+    if urgent:
+        _urgent.add(kind)
+    if get_ready is not None and get_ready not in _get_ready:
+        _get_ready.append(get_ready)
 
 
-def enqueue(kind: str, subject_id: int, by: Person) -> Job:
-    """Add a job in the caller's transaction and wake a worker after its commit."""
-    job = Job.objects.create(kind=kind, subject_id=subject_id, created_by=by, format=FORMAT)
+def get_ready() -> None:
+    """A worker starts: let each kind of work prepare what every job of it needs."""
+    for prepare in _get_ready:
+        prepare()
+
+
+def enqueue(kind: str, subject_id: int, by: Person, lane: int | None = None) -> Job:
+    """Add a job in the caller's transaction and wake a worker after its commit.
+
+    `lane` is the unit whom the work is for; the person's own unless said.
+    """
+    lane = lane or by.agency_id or 0
+    job = Job.objects.create(kind=kind, subject_id=subject_id, created_by=by, format=FORMAT, lane=lane)
     wake(job)
     return job
 
@@ -69,6 +104,10 @@ class Run:
         if not self._mine().update(**changes):
             raise LeaseLost
 
+    def is_mine(self) -> bool:
+        """Whether the job is still this attempt's: neither cancelled nor with another worker."""
+        return bool(self._mine().exists())
+
     @contextmanager
     def commit(self) -> Iterator[None]:
         """The handler's one writing transaction: all its rows and the end of the job, or nothing. Raises LeaseLost."""
@@ -83,9 +122,17 @@ class Run:
         return Job.objects.filter(pk=self.job.pk, state=Job.State.RUNNING, token=self.token)
 
 
+def run_next() -> None:
+    """Do the job whose turn it is; nothing when none waits, so waking twice is harmless."""
+    _do(claim_next())
+
+
 def run(job_id: str) -> None:
-    """Claim the job and run its handler; a job that is not to be had is left alone, so waking twice is harmless."""
-    job = claim(job_id)
+    """Do this job, out of turn; a job that is not to be had is left alone."""
+    _do(claim(job_id))
+
+
+def _do(job: Job | None) -> None:
     if job is None:
         return
     try:
@@ -100,11 +147,81 @@ def run(job_id: str) -> None:
 def claim(job_id: str) -> Job | None:
     """Take a queued job, or a running one whose lease ran out; None when somebody else has it."""
     token = uuid.uuid4()
-    free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=Now())
-    taken = Job.objects.filter(
-        free, pk=job_id, attempt__lt=settings.JOB_MAX_ATTEMPTS, format__lte=FORMAT, kind__in=_handlers
-    ).update(state=Job.State.RUNNING, token=token, lease_until=_lease(), attempt=F("attempt") + 1, started_at=Now())
+    taken = Job.objects.filter(_free(), pk=job_id).update(
+        state=Job.State.RUNNING, token=token, lease_until=_lease(), attempt=F("attempt") + 1, started_at=Now()
+    )
     return Job.objects.get(pk=job_id) if taken else None
+
+
+def claim_next() -> Job | None:
+    """Take the job whose turn it is; None when no job waits that this worker can do."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CLAIMING])
+        chosen = _in_turn().values_list("pk", flat=True).first()
+        return claim(str(chosen)) if chosen else None
+
+
+def _free() -> Q:
+    """Jobs that a worker of this code may take now."""
+    left = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=Now())
+    return left & Q(attempt__lt=settings.JOB_MAX_ATTEMPTS, format__lte=FORMAT, kind__in=list(_handlers))
+
+
+def _in_turn() -> Any:
+    """Jobs to be had, the one whose turn it is first."""
+    lane = Job.objects.filter(lane=OuterRef("lane")).order_by()
+    busy = lane.filter(state=Job.State.RUNNING, lease_until__gte=Now()).values("lane").annotate(n=Count("pk"))
+    served = lane.filter(started_at__isnull=False).order_by("-started_at").values("started_at")[:1]
+    last = Job.objects.filter(started_at__isnull=False).order_by("-started_at").values_list("kind", flat=True).first()
+    late, early = Value(1), Value(0)
+    urgent = Case(When(kind__in=list(_urgent), then=early), default=late)
+    return (
+        Job.objects.filter(_free())
+        .annotate(
+            urgent=urgent,
+            busy=Coalesce(Subquery(busy.values("n")), 0),
+            served=Subquery(served),
+        )
+        .order_by(
+            *(() if last in _urgent else ("urgent",)),
+            "busy",
+            F("served").asc(nulls_first=True),
+            "urgent",
+            "created_at",
+            "pk",
+        )
+    )
+
+
+def cancel(kind: str, subject_id: int) -> bool:
+    """Give a live job up because somebody asked; the worker that holds it stops within a second.
+
+    Part of the caller's transaction; waits while the job's rows are being stored, and returns False when it is over. To
+    be called before anything else is locked: the worker that stores locks the job first, too.
+    """
+    live = Job.objects.filter(kind=kind, subject_id=subject_id, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    found = live.select_for_update().first()
+    if found is None:
+        return False
+    Job.objects.filter(pk=found.pk).update(
+        state=Job.State.CANCELLED, ended_at=Now(), token=None, lease_until=None, error={"reason": "cancelled"}
+    )
+    return True
+
+
+def waiting(kind: str, lane: int) -> int:
+    """How many jobs of this kind are queued or under way for a lane."""
+    return Job.objects.filter(kind=kind, lane=lane, state__in=[Job.State.QUEUED, Job.State.RUNNING]).count()
+
+
+def ahead_of(job: Job) -> int:
+    """About how many jobs are done before a queued one: lanes take turns, so as many of each as it is in its own."""
+    queued = Job.objects.filter(state=Job.State.QUEUED)
+    place = queued.filter(lane=job.lane, created_at__lt=job.created_at).count() + 1
+    lanes = queued.exclude(lane=job.lane).order_by().values("lane").annotate(n=Count("pk")).values_list("n", flat=True)
+    running = Job.objects.filter(state=Job.State.RUNNING).count()
+    return running + place - 1 + sum(min(count, place) for count in lanes)
 
 
 def give_back(job: Job, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""The wake-up calls. What they carry is only an id; the truth is the job's row."""
+"""The wake-up calls. What they carry is only an id, for the log; the truth is the jobs' rows, and whose turn it is."""
 
 from django_tasks import task
 
@@ -7,4 +7,5 @@ from . import services
 
 @task()  # type: ignore[untyped-decorator]
 def run_job(job_id: str) -> None:
-    services.run(job_id)
+    del job_id
+    services.run_next()

@@ -4,8 +4,9 @@
 
 DIR then holds `result.json` (counts and sheet summaries, as handed back on stdout), `findings.jsonl` (one finding a
 line, errors first, at most `FINDINGS_KEPT`), and for each form `<key>.tsv`, COPY text in the order of
-`Sheet.copy_columns`. Progress goes to stdout as {"phase": "read", "rows": n}, a few lines a second. A file that cannot
-be read ends as {"refused": finding}, said by the launcher (`sheets.confined_child`).
+`Sheet.copy_columns`. Progress goes to stdout as {"phase": "open", "bytes": n}, then {"phase": "read", "rows": n, "of":
+rows of the sheet, 0 where not known}, a few lines a second. A file that cannot be read ends as {"refused": finding},
+said by the launcher (`sheets.confined_child`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sheets.ahead import open_ahead
+from sheets.ahead import Ahead, Opened, open_ahead
 from sheets.confined_child import emit
 
 if TYPE_CHECKING:
@@ -46,12 +47,13 @@ def work(argv: Sequence[str]) -> tuple[dict[str, Any], Report]:
     data = Path(words["file"]).read_bytes()
     # The parser works while everything else is still being imported.
     opened = open_ahead(data)
+    emit({"phase": "open", "bytes": len(data)})
     from sheets.check import check
     from sheets.reader import Workbook
 
     book = Workbook(data, opened)
     declarations = [declared(name) for name in names]
-    report = check(book, declarations, _options(words), Teller().tell)
+    report = check(book, declarations, _options(words), Teller(lambda: _height(opened)).tell)
     out = Path(words["out"])
     result = summary(report)
     result["findings_written"] = write_findings(report, out / "findings.jsonl")
@@ -161,18 +163,32 @@ def _write_all(write: Callable[[bytes], Any], blocks: Iterable[bytes]) -> None:
         write(block)
 
 
-class Teller:
-    """Tells of progress, a few times a second."""
+def _height(opened: Ahead[Opened]) -> int:
+    """Rows of the first sheet, which is nearly always the only long one."""
+    sheet = opened.result()[1]
+    return 0 if sheet is None else sheet.total_height
 
-    def __init__(self) -> None:
+
+class Teller:
+    """Tells of progress, a few times a second. `height` is asked for the rows that there are in the first sheet."""
+
+    def __init__(self, height: Callable[[], int]) -> None:
         self._last = 0.0
+        self._rows = 0
+        self._height: int | None = None
+        self._ask = height
 
     def tell(self, phase: str, rows: int) -> None:
         """Say it, unless something was said just now."""
+        if self._height is None:
+            self._height = self._ask()
+        if rows < self._rows or rows > self._height:
+            self._height = 0  # another sheet, whose length nobody knows yet
+        self._rows = rows
         now = time.monotonic()
         if now - self._last >= _SECONDS_BETWEEN_LINES:
             self._last = now
-            emit({"phase": phase, "rows": rows})
+            emit({"phase": phase, "rows": rows, "of": self._height})
 
 
 if __name__ == "__main__":

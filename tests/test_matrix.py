@@ -102,6 +102,7 @@ MATRIX: dict[str, Rule] = {
     "submission_progress": REPORT,
     "source_file": REPORT,
     "source_file_findings": REPORT,
+    "stamp_page": REPORT,
     "submission_scan": REPORT,
     "submission_scan_file": REPORT,
     "submission_start": REPORT_ACT,
@@ -111,6 +112,7 @@ MATRIX: dict[str, Rule] = {
     "submission_submit": REPORT_ACT,
     "submission_discard": REPORT_ACT,
     "source_file_remove": REPORT_ACT,
+    "source_file_cancel": REPORT_ACT,
     "review_queue": REVIEWERS,
     "review": REVIEW_ONE,
     "review_pass": REVIEW_ACT,
@@ -203,7 +205,7 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return reverse(name, args=[campaign.pk])
         if name == "submission_start":
             return reverse(name, args=[submission.obligation_id])
-        if name in ("submission_scan", "submission_scan_file"):
+        if name in ("stamp_page", "submission_scan", "submission_scan_file"):
             return reverse(name, args=[submission.pk, 1])
         if name.startswith("source_file"):
             return reverse(name, args=[submission.pk, source.pk])

@@ -1,8 +1,12 @@
-"""The worker: runs what the queue brings, and sweeps up what a dead worker left."""
+"""The worker: runs what the queue brings, and sweeps up what a dead worker left.
+
+It gives way to the web servers on the same machine (settings.WORKER_NICE), and its readers with it.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from typing import Any
 
@@ -24,7 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--batch", action="store_true", help="做完现有任务即退出")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        os.nice(settings.WORKER_NICE)
         _sweep()
+        services.get_ready()
         worker = Worker(
             queue_names=["default"],
             interval=0.5,
