@@ -37,10 +37,11 @@ def source_file(request: HttpRequest, pk: int, file_pk: int) -> FileResponse:
     """The workbook exactly as it was handed in."""
     found = get_object_or_404(Submission.objects.visible_to(person_of(request)), pk=pk)
     source = get_object_or_404(SourceFile.objects.select_related("file"), version__submission=found, pk=file_pk)
-    return _original(source.file)
+    return hand_out_original(source.file)
 
 
-def _original(original: StoredFile) -> FileResponse:
+def hand_out_original(original: StoredFile) -> FileResponse:
+    """A stored original, exactly as it was handed in."""
     return _hand_out(original.path, original.name, original.media_type)
 
 
@@ -64,7 +65,7 @@ def submission_scan(request: HttpRequest, pk: int, number: int) -> FileResponse:
 @require_GET
 def submission_scan_file(request: HttpRequest, pk: int, number: int) -> FileResponse:
     """The scan exactly as it was handed in."""
-    return _original(_scan(request, pk, number))
+    return hand_out_original(_scan(request, pk, number))
 
 
 @require_GET

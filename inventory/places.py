@@ -1,0 +1,38 @@
+"""What the map of the entry form shows for orientation: the county's extent and the unit's own points, in WGS-84."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from agencies.models import Agency
+from cameras.models import Camera
+from cameras.sheet import COUNTY_BOX
+
+from .models import CameraRow, Version
+
+MOST_POINTS = 2000
+"""Points of each sort on the map; a unit with more finds its way without them."""
+
+
+def place_data(version: Version, agency: Agency, but: int | None = None) -> dict[str, Any]:
+    """Data of the map: box (west, south, east, north), tiles, and points as [latitude, longitude, name].
+
+    `registered` are the unit's live cameras, `entered` the rows of this version but the one with key `but`.
+    """
+    own = Camera.objects.filter(reporting_agency=agency, life="live", wgs_latitude__isnull=False)
+    rows = CameraRow.objects.filter(source_file__version=version, wgs_latitude__isnull=False)
+    if but is not None:
+        rows = rows.exclude(key=but)
+    return {
+        "box": COUNTY_BOX,
+        "tiles": settings.MAP_TILES,
+        "registered": _points(own),
+        "entered": _points(rows),
+    }
+
+
+def _points(things: Any) -> list[list[Any]]:
+    found = things.order_by("pk").values_list("wgs_latitude", "wgs_longitude", "name")[:MOST_POINTS]
+    return [list(point) for point in found]
