@@ -1,9 +1,10 @@
 from django.urls import path
 
-from . import campaign_urls, downloads, grid, guide, reading, stamp, views, waiver_views
+from . import campaign_urls, downloads, grid, grid, guide, reading, stamp, views, waiver_views
 
 urlpatterns = [
     *campaign_urls.urlpatterns,
+    *grid.urlpatterns,
     *grid.urlpatterns,
     *reading.urlpatterns,
     *stamp.urlpatterns,

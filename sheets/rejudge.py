@@ -6,7 +6,7 @@ concerns more than one row (`Sheet.file_rules`) is not looked at here; `Kept` le
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,9 +118,10 @@ def raw_row(sheet: Sheet, raw: Sequence[Any]) -> list[RawCell]:
 
 
 class Kept(Table):
-    """Rows of one sheet as they are stored, for the rules over the whole file: values by field, raw cells on demand.
+    """Rows of one sheet as they are stored, for the rules over the whole file.
 
-    `values` are as rules see them (coordinates as floats); `raw_of(row)` fetches a row's raw cells as kept.
+    `values` by field are as rules see them (coordinates as floats); `raw_column(key)` fetches a column's raw cells as
+    kept, which only findings ask for.
     """
 
     def __init__(
@@ -128,13 +129,16 @@ class Kept(Table):
         sheet: Sheet,
         places: Places,
         options: Options,
-        numbers: Sequence[int],
         values: Mapping[str, Sequence[Any]],
+        numbers: Sequence[int],
+        raw_column: Callable[[str], Sequence[Any]],
     ) -> None:
         super().__init__(places.name, Header(sheet, 0, dict(places.columns)), options)
-        self._numbers = numbers
+        self.finish()
         self._kept = values
-        self.raws: dict[int, Sequence[Any]] = {}
+        self._numbers = numbers
+        self._raw_column = raw_column
+        self._raws: dict[str, Sequence[Any]] = {}
         self.rows = len(numbers)
 
     def values(self, field: str) -> Sequence[Any]:
@@ -144,7 +148,6 @@ class Kept(Table):
         return self._numbers[row]
 
     def text(self, row: int, key: str) -> str:
-        """The raw text of a cell, where the row's raw cells have been put into `raws`; else ""."""
-        raw = self.raws.get(row, ())
-        place = self.sheet.index[key]
-        return raw_text(raw[place]) if place < len(raw) else ""
+        if key not in self._raws:
+            self._raws[key] = self._raw_column(key)
+        return raw_text(self._raws[key][row])
