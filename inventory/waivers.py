@@ -128,9 +128,9 @@ def standing_of(submission_id: int, findings: Collection[RowFinding]) -> dict[in
 
     At most four queries; one where nothing was ever asked.
     """
-    about_rows = [finding for finding in findings if finding.row and finding.kind]
-    if not about_rows or not Waiver.objects.filter(submission=submission_id).exists():
+    if not Waiver.objects.filter(submission=submission_id).exists():
         return {}
+    about_rows = [finding for finding in findings if finding.row and finding.kind]
     keys = keys_at((finding.kind, _place(finding)) for finding in about_rows)
     asked = Waiver.objects.filter(submission=submission_id, row_key__in=set(keys.values()))
     by_cell: dict[tuple[str, int, str, str, str], list[Waiver]] = {}

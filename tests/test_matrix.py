@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.models import Person
-from inventory.models import Campaign, Obligation, SourceFile, Submission
+from inventory.models import Campaign, Obligation, SourceFile, Submission, Waiver
 from reviews.models import Case
 from tests.factories import make_person
 from tests.factories_registry import accepted_batch, register_camera, register_platform, register_pole
@@ -61,6 +61,8 @@ REVIEW_ONE = rule("get", NO, (BUSINESS, OK), ("stranger", {403, 404}))
 REVIEW_ACT = rule(
     "post", NO, (("data", "police"), ACTED), ("stranger", {403, 404}), (("clerk", "colleague"), {403, 404})
 )
+WAIVER_ASK = rule("get", NO, (("clerk", "colleague", "office"), {409}), ("stranger", GONE), (ADMINISTRATORS, GONE))
+WAIVER_ACT = rule("post", NO, (("data", "police"), ACTED), ("stranger", GONE), (ADMINISTRATORS, GONE))
 CAMPAIGN_READ = rule("get", NO, (("office", "data"), OK))
 CAMPAIGN_EDIT = rule("get", NO, ("office", OK))
 CAMPAIGN_ACT = rule("post", NO, ("office", ACTED))
@@ -103,6 +105,7 @@ MATRIX: dict[str, Rule] = {
     "source_file": REPORT,
     "source_file_findings": REPORT,
     "stamp_page": REPORT,
+    "original": REPORT,
     "submission_scan": REPORT,
     "submission_scan_file": REPORT,
     "submission_start": REPORT_ACT,
@@ -113,6 +116,12 @@ MATRIX: dict[str, Rule] = {
     "submission_discard": REPORT_ACT,
     "source_file_remove": REPORT_ACT,
     "source_file_cancel": REPORT_ACT,
+    "waivers": REPORT_LIST,
+    "waiver": REPORT,
+    "waiver_ask": WAIVER_ASK,
+    "waiver_grant": WAIVER_ACT,
+    "waiver_refuse": WAIVER_ACT,
+    "waiver_revoke": WAIVER_ACT,
     "review_queue": REVIEWERS,
     "review": REVIEW_ONE,
     "review_pass": REVIEW_ACT,
@@ -184,6 +193,15 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
     _materialise(source.file, scan)
     somebody = make_person("somebody", "mabu", "clerk")
     case = Case.objects.get(kind="submission", subject_id=submission.pk)
+    waiver = Waiver.objects.create(
+        submission=submission,
+        kind="camera",
+        row_key=1,
+        code="C203",
+        value="1",
+        reason="-",
+        asked_by=source.file.uploaded_by,
+    )
     things = {
         "camera": register_camera("meishan", batch=batch).pk,
         "pole": register_pole("meishan", batch=batch).pk,
@@ -203,10 +221,16 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return reverse(name, args=[case.pk])
         if name.startswith("campaign") and name not in ("campaigns", "campaign_add"):
             return reverse(name, args=[campaign.pk])
+        if name == "waiver_ask":
+            return f"{reverse(name, args=[submission.pk])}?finding=1"
+        if name.startswith("waiver") and name != "waivers":
+            return reverse(name, args=[waiver.pk])
         if name == "submission_start":
             return reverse(name, args=[submission.obligation_id])
         if name in ("stamp_page", "submission_scan", "submission_scan_file"):
             return reverse(name, args=[submission.pk, 1])
+        if name == "original":
+            return reverse(name, args=[submission.pk, 1, 1])
         if name.startswith("source_file"):
             return reverse(name, args=[submission.pk, source.pk])
         if name.startswith("submission") and name != "submissions":

@@ -1,0 +1,393 @@
+"""A rule set aside for one cell: asked by the unit, decided by a reviewer, in force for a time and for one value."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from agencies.models import Person
+from audit.models import Entry
+from cameras.models import Camera
+from inventory import services, waiver_services, waivers
+from inventory.checks import check_registry
+from inventory.models import CameraRow, RowFinding, SourceFile, Submission, Version, Waiver
+from inventory.waivable import WAIVABLE_ERRORS, catalogue, may_be_waived
+from registry.lineage import source_of
+from sheets.rules import ERROR
+from tests.factories_inventory import drafted, hand_in, submitted
+from tests.inventory import web
+from tests.inventory.registering import decide
+from tests.reviews.scenes import send_back
+
+pytestmark = pytest.mark.django_db
+REASON = "摄像机架在县界河对岸，由本镇管理"
+OUTSIDE = "坐标不在金寨县范围内"
+YEAR = dt.timedelta(days=365)
+
+
+def faulty(submission: Submission, row: int = 5, code: str = "C203", value: str = "115.2", **more: Any) -> RowFinding:
+    """An error of the draft's row, at its longitude, with its counts."""
+    source = SourceFile.objects.get(version__submission=submission, version__submitted_at=None)
+    made = RowFinding.objects.create(
+        **{
+            "source_file": source,
+            "kind": "camera",
+            "sheet": "摄像机",
+            "row": row,
+            "cell": f"H{row}",
+            "column_key": "longitude",
+            "column_title": "经度",
+            "code": code,
+            "severity": "error",
+            "value": value,
+            "message": OUTSIDE,
+            "fix": "请核对经纬度和坐标系。",
+        }
+        | more
+    )
+    counter = "errors" if made.severity == "error" else "warnings"
+    for model, found in ((SourceFile, {"pk": source.pk}), (CameraRow, {"source_file": source, "row": row})):
+        for one in model.objects.filter(**found):
+            model.objects.filter(pk=one.pk).update(**{counter: getattr(one, counter) + 1})
+    return made
+
+
+@pytest.fixture
+def draft(meishan_clerk: Person) -> Submission:
+    return drafted("meishan", rows=3, by=meishan_clerk)
+
+
+@pytest.fixture
+def finding(draft: Submission) -> RowFinding:
+    return faulty(draft)
+
+
+def asked(by: Person, submission: Submission, finding: RowFinding, reason: str = REASON) -> Waiver:
+    return waiver_services.ask(by, submission.pk, finding.pk, reason)
+
+
+def granted(by: Person, reviewer: Person, submission: Submission, finding: RowFinding) -> Waiver:
+    return waiver_services.grant(reviewer, asked(by, submission, finding).pk, timezone.localdate() + YEAR)
+
+
+def press_ask(by: Person, submission: Submission, finding: RowFinding, reason: str = REASON) -> Any:
+    return web.press(by, "waiver_ask", submission.pk, finding=finding.pk, reason=reason)
+
+
+def press_grant(by: Person, waiver: Waiver, day: object = None) -> Any:
+    day = day or timezone.localdate() + YEAR
+    return web.press(by, "waiver_grant", waiver.pk, expires_on=str(day), answer="同意")
+
+
+def counts(submission: Submission) -> tuple[int, int, int]:
+    """Errors of the file and of the row, and whether the finding is set aside."""
+    source = SourceFile.objects.filter(version__submission=submission).latest("pk")
+    row = CameraRow.objects.get(source_file=source, row=5)
+    return source.errors, row.errors, RowFinding.objects.filter(source_file=source, waived=True).count()
+
+
+def expire(waiver: Waiver) -> None:
+    Waiver.objects.filter(pk=waiver.pk).update(expires_on=timezone.localdate() - dt.timedelta(days=1))
+
+
+# --- asking -------------------------------------------------------------------------------------------------------
+def test_the_unit_asks_at_the_finding(meishan_clerk: Person, draft: Submission, finding: RowFinding) -> None:
+    latitude = faulty(draft, column_key="latitude", column_title="纬度", cell="I5", value="31.5")
+    listed = web.of(meishan_clerk).get(web.url("source_file_findings", draft.pk, finding.source_file_id))
+    link = f"{web.url('waiver_ask', draft.pk)}?finding={finding.pk}"
+    assert link in listed.content.decode()
+    form = web.form(web.of(meishan_clerk).get(link).content.decode(), web.url("waiver_ask", draft.pk))
+    assert form.send(web.of(meishan_clerk), reason=REASON).status_code == 302
+    made = list(Waiver.objects.order_by("column_key"))
+    assert [(one.column_key, one.value, one.state) for one in made] == [
+        ("latitude", latitude.value, "asked"),
+        ("longitude", finding.value, "asked"),
+    ]
+    told = web.entry("waiver.asked")
+    assert told.facts["code"] == "C203" and told.facts["reason"] == REASON
+    assert counts(draft) == (2, 2, 0), "nothing is set aside before it was granted"
+    assert "待批" in web.of(meishan_clerk).get(web.url("waivers")).content.decode()
+
+
+def test_asking_is_not_for_others(
+    draft: Submission, finding: RowFinding, mabu_clerk: Person, data_reviewer: Person, sysadmin: Person
+) -> None:
+    assert press_ask(mabu_clerk, draft, finding).status_code == 404
+    assert press_ask(sysadmin, draft, finding).status_code == 404
+    assert press_ask(data_reviewer, draft, finding).status_code == 403
+    assert not Waiver.objects.exists()
+
+
+def test_asking_twice_or_under_review(meishan_clerk: Person, draft: Submission, finding: RowFinding) -> None:
+    assert press_ask(meishan_clerk, draft, finding).status_code == 302
+    answer = press_ask(meishan_clerk, draft, finding)
+    assert answer.status_code == 409 and "已经申请过" in answer.content.decode()
+    other = submitted("mabu", values=[{"warnings": ["提醒"]}])
+    warned = RowFinding.objects.get(source_file__version__submission=other)
+    assert press_ask(other.created_by, other, warned).status_code == 409
+    assert Waiver.objects.count() == 1
+
+
+def test_asking_without_a_reason_or_for_what_cannot_be_waived(
+    meishan_clerk: Person, draft: Submission, finding: RowFinding
+) -> None:
+    answer = press_ask(meishan_clerk, draft, finding, "没办法")
+    assert answer.status_code == 422 and "不少于 6 个字" in answer.content.decode()
+    for code, column in (("C101", "code"), ("C301", "code"), ("C132", "longitude"), ("C402", "code")):
+        identity = faulty(draft, code=code, column_key=column)
+        answer = press_ask(meishan_clerk, draft, identity)
+        assert answer.status_code == 422 and "不能豁免" in answer.content.decode()
+    whole = faulty(draft, row=0, code="C413", severity="warning")
+    assert press_ask(meishan_clerk, draft, whole).status_code == 422
+    assert web.press(meishan_clerk, "waiver_ask", draft.pk, finding="x").status_code == 422
+    assert not Waiver.objects.exists()
+
+
+def test_what_may_be_waived() -> None:
+    """Identity, duplicates, unreadable values and whole sheets never; errors only where listed, and all are real."""
+    rules = catalogue()
+    assert set(rules) >= WAIVABLE_ERRORS
+    errors = {code for code, rule in rules.items() if rule.severity is ERROR}
+    assert {code for code in errors if may_be_waived(code)} == WAIVABLE_ERRORS & errors
+    assert not any(may_be_waived(code) for code in rules if code[1] == "3")
+    assert not any(may_be_waived(code) for code in ("S003", "G001", "C401", "C413", "X999"))
+    assert all(may_be_waived(code) for code in ("C103", "C203", "C411", "P127"))
+
+
+# --- deciding -----------------------------------------------------------------------------------------------------
+def test_a_granted_waiver_sets_the_finding_aside(
+    meishan_clerk: Person, data_reviewer: Person, police_reviewer: Person, draft: Submission, finding: RowFinding
+) -> None:
+    waiver = asked(meishan_clerk, draft, finding)
+    assert "1 件豁免申请待批" in web.of(data_reviewer).get("/").content.decode()
+    assert "还有 1 处错误" in str(services.obstacles(draft, Version.objects.get()))
+    page = web.of(data_reviewer).get(web.url("waiver", waiver.pk)).content.decode()
+    assert web.form(page, web.url("waiver_grant", waiver.pk)).send(web.of(data_reviewer)).status_code == 302
+    waiver.refresh_from_db()
+    assert (waiver.state, waiver.decided_by) == ("granted", data_reviewer)
+    assert counts(draft) == (0, 0, 1)
+    assert web.entry("waiver.granted").facts["until"] == str(waiver.expires_on)
+    report = web.page(meishan_clerk, draft)
+    assert "已豁免" in report and OUTSIDE not in report
+    listed = web.of(meishan_clerk).get(web.url("source_file_findings", draft.pk, finding.source_file_id))
+    assert "已豁免至" in listed.content.decode() and REASON in listed.content.decode()
+
+    hand_in(draft, meishan_clerk)
+    case = web.url("review", _case(draft))
+    assert REASON in web.of(police_reviewer).get(case).content.decode()
+    decide(draft)
+    camera = Camera.objects.order_by("pk").first()
+    assert camera is not None
+    source = camera.versions.get()
+    lineage = source_of("cameras.camera", source.ledger_entry_id, source.source_row_id)
+    assert lineage is not None and REASON in " ".join(lineage.waivers)
+
+
+def _case(submission: Submission) -> int:
+    from tests.reviews.scenes import case_of
+
+    return case_of(submission).pk
+
+
+def test_who_may_not_decide(
+    meishan_clerk: Person, mabu_clerk: Person, office: Person, draft: Submission, finding: RowFinding
+) -> None:
+    waiver = asked(meishan_clerk, draft, finding)
+    assert press_grant(mabu_clerk, waiver).status_code == 404
+    assert press_grant(meishan_clerk, waiver).status_code == 403
+    assert press_grant(office, waiver).status_code == 403
+    waiver.refresh_from_db()
+    assert waiver.state == "asked" and counts(draft) == (1, 1, 0)
+
+
+def test_four_eyes(data_reviewer: Person, data_reviewer2: Person) -> None:
+    """A reviewer of the bureau who also fills in its report decides nothing about it; nor does who asked."""
+    from agencies.models import PersonRole
+
+    PersonRole.objects.create(person=data_reviewer, role="clerk")
+    own = drafted("data-bureau", rows=1, by=data_reviewer)
+    waiver = asked(data_reviewer, own, faulty(own))
+    assert press_grant(data_reviewer, waiver).status_code == 403
+    assert press_grant(data_reviewer2, waiver).status_code == 302
+
+
+def test_decided_once(
+    meishan_clerk: Person, data_reviewer: Person, police_reviewer: Person, draft: Submission, finding: RowFinding
+) -> None:
+    waiver = asked(meishan_clerk, draft, finding)
+    answer = web.press(police_reviewer, "waiver_refuse", waiver.pk, words="可以重新测量")
+    assert answer.status_code == 302
+    assert press_grant(data_reviewer, waiver).status_code == 409
+    assert web.press(data_reviewer, "waiver_revoke", waiver.pk, words="不对").status_code == 409
+    assert counts(draft) == (1, 1, 0)
+    assert web.entry("waiver.refused").facts["answer"] == "可以重新测量"
+    assert "未同意" in web.of(meishan_clerk).get(web.url("waivers") + "?tab=ended").content.decode()
+    again = asked(meishan_clerk, draft, finding, "重新测量需要封路，近期办不到")
+    assert press_grant(data_reviewer, again).status_code == 302
+
+
+def test_a_day_that_cannot_be(
+    meishan_clerk: Person, data_reviewer: Person, draft: Submission, finding: RowFinding, settings: Any
+) -> None:
+    settings.WAIVER_MAX_DAYS = 30
+    waiver = asked(meishan_clerk, draft, finding)
+    today = timezone.localdate()
+    for day in (today - dt.timedelta(days=1), today + dt.timedelta(days=31), "明天"):
+        answer = press_grant(data_reviewer, waiver, day)
+        assert answer.status_code == 422
+    assert web.press(data_reviewer, "waiver_refuse", waiver.pk, words=" ").status_code == 422
+    assert counts(draft) == (1, 1, 0)
+    assert press_grant(data_reviewer, waiver, today + dt.timedelta(days=30)).status_code == 302
+
+
+def test_a_cell_that_has_changed_meanwhile(
+    meishan_clerk: Person, data_reviewer: Person, draft: Submission, finding: RowFinding
+) -> None:
+    waiver = asked(meishan_clerk, draft, finding)
+    RowFinding.objects.filter(pk=finding.pk).update(value="115.3")
+    assert press_grant(data_reviewer, waiver).status_code == 409
+    anew = asked(meishan_clerk, draft, RowFinding.objects.get(pk=finding.pk))
+    assert not Waiver.objects.filter(pk=waiver.pk).exists()
+    assert press_grant(data_reviewer, anew).status_code == 302
+
+
+def test_revoked(meishan_clerk: Person, data_reviewer: Person, draft: Submission, finding: RowFinding) -> None:
+    waiver = granted(meishan_clerk, data_reviewer, draft, finding)
+    assert web.press(data_reviewer, "waiver_revoke", waiver.pk, words="").status_code == 422
+    assert web.press(meishan_clerk, "waiver_revoke", waiver.pk, words="想改").status_code == 403
+    assert counts(draft) == (0, 0, 1)
+    assert web.press(data_reviewer, "waiver_revoke", waiver.pk, words="现场已可测量").status_code == 302
+    waiver.refresh_from_db()
+    assert (waiver.state, waiver.ended_by, waiver.decided_by) == ("revoked", data_reviewer, data_reviewer)
+    assert counts(draft) == (1, 1, 0)
+    assert web.entry("waiver.revoked").facts["reason"] == "现场已可测量"
+
+
+# --- in force -----------------------------------------------------------------------------------------------------
+def test_only_the_same_value_and_only_in_time(
+    meishan_clerk: Person, data_reviewer: Person, draft: Submission, finding: RowFinding
+) -> None:
+    waiver = granted(meishan_clerk, data_reviewer, draft, finding)
+    version = Version.objects.get()
+    key = CameraRow.objects.get(row=5).key
+    waivers.apply(version.pk)
+    assert counts(draft) == (0, 0, 1), "applied again, nothing moves"
+    RowFinding.objects.filter(pk=finding.pk).update(value="115.21")
+    waivers.apply(version.pk, [key + 1])
+    assert counts(draft) == (0, 0, 1), "other rows were asked for"
+    waivers.apply(version.pk, [key])
+    assert counts(draft) == (1, 1, 0)
+    RowFinding.objects.filter(pk=finding.pk).update(value=finding.value)
+    waivers.apply(version.pk, [key])
+    assert counts(draft) == (0, 0, 1)
+    expire(waiver)
+    waivers.apply(version.pk)
+    assert counts(draft) == (1, 1, 0)
+    assert "已到期" in web.of(data_reviewer).get(web.url("waiver", waiver.pk)).content.decode()
+    anew = granted(meishan_clerk, data_reviewer, draft, RowFinding.objects.get(pk=finding.pk))
+    waiver.refresh_from_db()
+    assert (waiver.state, waiver.decided_by, anew.state) == ("ended", data_reviewer, "asked")
+    assert counts(draft) == (0, 0, 1)
+
+
+def test_the_day_it_ends_on_still_counts(
+    meishan_clerk: Person, data_reviewer: Person, draft: Submission, finding: RowFinding
+) -> None:
+    """By the database's day in the county, whatever the hour."""
+    waiver = asked(meishan_clerk, draft, finding)
+    waiver_services.grant(data_reviewer, waiver.pk, waiver_services.today())
+    waivers.apply(Version.objects.get().pk)
+    assert counts(draft) == (0, 0, 1)
+
+
+def test_submitting_asks_again_whether_it_is_in_force(
+    meishan_clerk: Person, data_reviewer: Person, draft: Submission, finding: RowFinding
+) -> None:
+    waiver = granted(meishan_clerk, data_reviewer, draft, finding)
+    expire(waiver)
+    answer = web.submit(meishan_clerk, draft)
+    assert answer.status_code == 409 and "还有 1 处错误" in answer.content.decode()
+    assert counts(draft) == (1, 1, 0)
+
+
+def test_it_goes_along_to_the_next_version_and_the_submitted_one_stays(
+    meishan_clerk: Person, data_reviewer: Person, police_reviewer: Person, draft: Submission, finding: RowFinding
+) -> None:
+    waiver = granted(meishan_clerk, data_reviewer, draft, finding)
+    hand_in(draft, meishan_clerk)
+    send_back(draft, data_reviewer, police_reviewer)
+    expire(waiver)
+    waivers.apply(Version.objects.get().pk)
+    assert counts(draft) == (0, 0, 1), "a submitted version is never written to"
+    Waiver.objects.filter(pk=waiver.pk).update(expires_on=timezone.localdate())
+    version = services.draft_version(meishan_clerk, services.locked(meishan_clerk, draft.pk))
+    check_registry(version.pk, draft.obligation.agency_id)
+    assert version.number == 2 and counts(draft) == (0, 0, 1)
+    waiver_services.revoke(police_reviewer, waiver.pk, "现场已可测量")
+    assert counts(draft) == (1, 1, 0)
+    first = SourceFile.objects.get(version__number=1)
+    assert first.errors == 0 and first.findings.get(code="C203").waived
+
+
+def test_findings_written_anew_are_waived_anew(meishan_clerk: Person, data_reviewer: Person, draft: Submission) -> None:
+    """What `check_registry` takes back and writes again keeps its counts, waived or not."""
+    from tests.inventory.test_platform_exports import exported
+
+    exported(draft, [("34152400001320999999", "别处")])
+    check_registry(Version.objects.get().pk, draft.obligation.agency_id)
+    warned = RowFinding.objects.filter(code="C411").order_by("pk")[0]
+    before = SourceFile.objects.get().warnings
+    granted(meishan_clerk, data_reviewer, draft, warned)
+    for _ in range(2):
+        check_registry(Version.objects.get().pk, draft.obligation.agency_id)
+        assert SourceFile.objects.get().warnings == before - 1
+    assert sum(CameraRow.objects.values_list("warnings", flat=True)) == 2
+
+
+def test_an_earlier_campaigns_waiver_is_offered_and_not_applied(
+    meishan_clerk: Person, data_reviewer: Person, draft: Submission, finding: RowFinding
+) -> None:
+    granted(meishan_clerk, data_reviewer, draft, finding)
+    hand_in(draft, meishan_clerk)
+    decide(draft)
+    camera = Camera.objects.order_by("pk")[0]
+    later = drafted("meishan", values=[{"code": camera.code, "name": camera.name}], by=meishan_clerk)
+    check_registry(Version.objects.latest("pk").pk, later.obligation.agency_id)
+    again = faulty(later)
+    waivers.apply(again.source_file.version_id)
+    assert counts(later) == (1, 1, 0)
+    page = web.of(meishan_clerk).get(f"{web.url('waiver_ask', later.pk)}?finding={again.pk}").content.decode()
+    assert "以前因同一原因得到过豁免" in page and REASON in page
+
+
+# --- the list -----------------------------------------------------------------------------------------------------
+def test_the_list_counts_and_filters(
+    meishan_clerk: Person, mabu_clerk: Person, data_reviewer: Person, draft: Submission, finding: RowFinding
+) -> None:
+    granted(meishan_clerk, data_reviewer, draft, finding)
+    asked(meishan_clerk, draft, faulty(draft, row=6, code="C133"))
+    other = drafted("mabu", rows=1, by=mabu_clerk)
+    asked(mabu_clerk, other, faulty(other))
+    listed = web.of(data_reviewer).get(web.url("waivers"))
+    assert [(key, count) for key, _, count in listed.context["tabs"]] == [
+        ("asked", 2), ("in_force", 1), ("expiring", 0), ("ended", 0), ("all", 3),
+    ]  # fmt: skip
+    narrowed = web.of(data_reviewer).get(web.url("waivers"), {"agency": "mabu", "code": "C203"})
+    assert [line.waiver.submission_id for line in narrowed.context["lines"]] == [other.pk]
+    own = web.of(mabu_clerk).get(web.url("waivers"), {"tab": "all"})
+    assert [line.waiver.submission_id for line in own.context["lines"]] == [other.pk]
+    assert web.of(data_reviewer).get(web.url("waivers"), {"tab": "x"}).status_code == 404
+
+
+def test_the_database_itself_wants_two_people(meishan_clerk: Person, draft: Submission, finding: RowFinding) -> None:
+    from django.db import IntegrityError, transaction
+
+    waiver = asked(meishan_clerk, draft, finding)
+    with pytest.raises(IntegrityError, match="asked_and_granted_by_two"), transaction.atomic():
+        Waiver.objects.filter(pk=waiver.pk).update(
+            state="granted", decided_by=meishan_clerk, decided_at=timezone.now(), expires_on=timezone.localdate()
+        )
+    assert Entry.objects.filter(action="waiver.granted").count() == 0
