@@ -18,10 +18,11 @@ from agencies.models import Person
 from audit.failures import Conflict
 from reviews.models import Round
 
-from . import poles
+from . import mark_acceptance, poles
 from .matching import NAME_KEY, collisions, matches
 from .models import LedgerEntry, Submission, Version
 from .targets import CAMERA, PLATFORM, SUPERVISION, TARGETS, Target
+from .versioning import write_versions
 
 REGISTRY_LOCK = 0x4A5A0001
 """Advisory lock: one acceptance at a time, so that a code is never given to two agencies at once."""
@@ -62,16 +63,20 @@ def accept(round_: Round, by: Person) -> dict[str, Any]:
 
 
 def _register(cursor: CursorWrapper, params: dict[str, Any]) -> dict[str, dict[str, int]]:
-    """Platforms, then poles, then the cameras that stand on them; how many rows (or poles) had each fate, by kind."""
+    """Marks, platforms, poles, then the cameras on them; by kind, how many rows, poles or marks had each fate.
+
+    Marks go first: a platform that was removed or handed over is none that this version's cameras mean as their own.
+    """
     for target in TARGETS:
         _refuse_collisions(target, params)
         _draw_plan(cursor, target, params)
+    marks = mark_acceptance.promote(cursor, params)
     counts = {"platform": _promote(cursor, PLATFORM, params, PLATFORM_LINKS)}
     counts["pole"] = poles.promote(cursor, params)
     _resolve_platforms(cursor, params)
     _notice_new_links(cursor)
     counts["camera"] = _promote(cursor, CAMERA, params, CAMERA_LINKS)
-    return counts
+    return counts | marks
 
 
 def _refuse_collisions(target: Target, params: dict[str, Any]) -> None:
@@ -146,7 +151,7 @@ def _promote(cursor: CursorWrapper, target: Target, params: dict[str, Any], link
     _give_up_keys(cursor, target)
     _insert_new(cursor, target, params, links)
     _update_changed(cursor, target, params, links)
-    _write_versions(cursor, target, params)
+    write_versions(cursor, target, params, f"plan_{target.kind}")
     cursor.execute(f"SELECT fate, count(*) FROM plan_{target.kind} GROUP BY fate")
     return dict(cursor.fetchall())
 
@@ -244,27 +249,5 @@ def _update_changed(cursor: CursorWrapper, target: Target, params: dict[str, Any
             {_links_join(target)}
             {SUPERVISION}
             WHERE t.id = plan.thing_id AND plan.fate IN ('changed', 'reactivated')""",
-        params,
-    )
-
-
-def _write_versions(cursor: CursorWrapper, target: Target, params: dict[str, Any]) -> None:
-    """Close the open version of what changed, and open the new one with its lineage."""
-    cursor.execute(
-        f"""UPDATE {target.versions} v SET recorded_to = %(now)s FROM plan_{target.kind} plan
-            WHERE v.{target.thing_id} = plan.thing_id AND v.recorded_to IS NULL
-              AND plan.fate IN ('changed', 'reactivated')""",
-        params,
-    )
-    more = ("platform_id", "pole_id") if target is CAMERA else ()
-    carried = ", ".join((*target.columns, *more))
-    cursor.execute(
-        f"""INSERT INTO {target.versions}
-              ({target.thing_id}, number, life, reporting_agency_id, owner_id, supervisor_id, maintainer_id,
-               recorded_from, ledger_entry_id, source_row_id, {carried})
-            SELECT t.id, t.version_number, t.life, t.reporting_agency_id, t.owner_id, t.supervisor_id, t.maintainer_id,
-                   %(now)s, %(entry)s, plan.row_id, {", ".join(f"t.{c}" for c in carried.split(", "))}
-            FROM plan_{target.kind} plan JOIN {target.things} t ON t.id = plan.thing_id
-            WHERE plan.fate <> 'unchanged'""",
         params,
     )

@@ -11,7 +11,7 @@ from platforms.sheet import PLATFORM as PLATFORM_SHEET
 from sheets.declare import Sheet
 from sheets.rules import ERROR, WARNING, Issue, RuleInfo, rule_info
 
-from . import waivers
+from . import missing, waivers
 from .export_rules import note_export
 from .matching import NAME_KEY, match_version
 from .targets import CAMERA, TARGETS, Target
@@ -61,13 +61,15 @@ OURS = "^[CP]4"
 """Codes of the findings that are written here; the others are the reader's."""
 
 
-def check_registry(version_id: int, agency_id: int) -> None:
+def check_registry(version_id: int, agency_id: int) -> int:
     """Match a draft version's rows with the registry and write anew what that finds, with the counts of rows and files.
 
     To be called whenever a file came or went, and before submitting: what was found earlier may no longer be true.
+    Returns how many marks on things that the survey had left out are void now, so that the content hash is another.
     """
     params = {"version": version_id, "agency": agency_id}
     match_version(version_id, agency_id)
+    voided = missing.void(version_id, agency_id)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM inventory_rowfinding o
@@ -88,6 +90,7 @@ def check_registry(version_id: int, agency_id: int) -> None:
     note_export(version_id)
     _count(params, "+")
     waivers.apply(version_id)
+    return voided
 
 
 def _staged(target: Target, alias: str = "r") -> str:

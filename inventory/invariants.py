@@ -24,6 +24,7 @@ from jobs.models import Job
 from sheets.stage import row_hash
 
 from .checks import DECLARATIONS
+from .missing import HASH as MARK_HASH
 from .models import ReportKind, SourceFile, Version
 from .services import zero_hash
 from .targets import TARGETS, Target
@@ -53,7 +54,7 @@ def receipts() -> Iterator[str]:
         if version.submission.kind == ReportKind.ZERO:
             if version.hash != zero_hash(version.submission.obligation_id, version.zero_reason):
                 yield f"{version}：零报告理由与校验值不符"
-        elif not originals:
+        elif not originals and not version.missing_marks.exists():
             yield f"{version}：没有表格"
         if version.files.exclude(state=SourceFile.State.READ).exists():
             yield f"{version}：有没读完的表格"
@@ -66,7 +67,7 @@ def receipts() -> Iterator[str]:
 
 
 def rows_are_what_they_say() -> Iterator[str]:
-    """I4, for the hash that verdicts stand on: every staged row's hash is that of its clean values."""
+    """I4, for the hash that verdicts stand on: every staged row's and every mark's is that of what it says."""
     for target in TARGETS:
         sheet = DECLARATIONS[target.kind]
         names = [entry.key for entry in sheet.fields if entry.hashed]
@@ -75,6 +76,10 @@ def rows_are_what_they_say() -> Iterator[str]:
             clean["erased"] = tuple(clean["erased"])
             if row_hash(sheet, clean) != row.row_hash:
                 yield f"{target.kind} 行 {row.pk}（{row}）的内容与校验值不符"
+    yield from _told(
+        "未上表说明 {0} 的内容与校验值不符",
+        f"SELECT m.id FROM inventory_missingmark m WHERE m.row_hash <> {MARK_HASH}",
+    )
 
 
 def rows_add_up() -> Iterator[str]:
@@ -89,10 +94,19 @@ def rows_add_up() -> Iterator[str]:
                 FROM inventory_ledgerentry e WHERE e.kind = 'acceptance'""",
             keep=lambda row: row[1] != row[2],
         )
+        yield from _told(
+            "第 {0} 号入库记录的" + target.kind + "未上表说明是 {1} 条，应为 {2}",
+            f"""SELECT e.id, coalesce((SELECT sum(n::int)
+                          FROM jsonb_each_text(e.counts->'{target.kind}_marks') AS c(f, n)), 0),
+                       (SELECT count(*) FROM inventory_missingmark m
+                        WHERE m.version_id = e.version_id AND m.kind = '{target.kind}')
+                FROM inventory_ledgerentry e WHERE e.kind = 'acceptance'""",
+            keep=lambda row: row[1] != row[2],
+        )
     staged = " + ".join(f"(SELECT count(*) FROM {t.rows} r WHERE r.source_file_id = f.id)" for t in TARGETS)
     yield from _told(
-        "第 {0} 号表格读到 {1} 行，存了 {2} 行",
-        f"SELECT f.id, f.rows_read, {staged} FROM inventory_sourcefile f WHERE f.state = 'read'",
+        "第 {0} 号表格读到 {1} 行（不算删除的），存了 {2} 行",
+        f"SELECT f.id, f.rows_read - f.rows_removed, {staged} FROM inventory_sourcefile f WHERE f.state = 'read'",
         keep=lambda row: row[1] != row[2],
     )
     yield from _told(
@@ -106,6 +120,8 @@ def rows_add_up() -> Iterator[str]:
              JOIN reviews_item i ON i.round_id = r.id AND i.key = x.key AND i.hash = x.row_hash)"""
         for t in TARGETS
     )
+    items += """ + (SELECT count(*) FROM inventory_missingmark m JOIN reviews_item i
+                    ON i.round_id = r.id AND i.key = m.item_key AND i.hash = m.row_hash WHERE m.version_id = v.id)"""
     yield from _told(
         "第 {0} 号审核轮次的 {1} 行里只有 {2} 行是该版的",
         f"""SELECT r.id, r.item_count, CASE WHEN s.kind = 'zero' THEN 1 ELSE {items} END

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,10 +19,12 @@ from reviews.presenting import Asked, Column, Document, Figure, ItemRow, Overvie
 from sheets.cells import narrow
 from sheets.kinds.places import townships
 
+from . import mark_items
 from .matching import collisions
 from .models import ReportKind, RowFinding, SourceFile, StagedRow, Version
 from .review_cells import Registered, Sheetlike, sheetlike
 from .targets import CAMERA, PLATFORM, Target
+from .waivers import waived_at
 
 PAGE_SIZE = 50
 MOST_TERMS = 8
@@ -37,6 +39,7 @@ FILTERS = {
     FATE.REACTIVATED.value: FATE.REACTIVATED.label,
     WARNED: "有提醒",
     TAKEN: "编码冲突",
+    mark_items.PART: mark_items.TITLE,
 }
 SEARCHED = {
     "camera": ("name", "code", "registry_number", "platform_name", "brand", "police_station", "label"),
@@ -109,19 +112,22 @@ class StagedItems:
         return self.version.files.select_related("file", "place_kind").order_by("slot")
 
     def _document(self, source: SourceFile) -> Document:
-        said = [f"{source.rows_read} 行", source.get_datum_display(), source.get_funding_display()]
+        said = [f"{source.rows_read - source.rows_removed} 行", source.get_datum_display(), source.get_funding_display()]
         if source.place_kind:
             said.append(source.place_kind.name)
         url = reverse("source_file", args=[self.version.submission_id, source.pk])
         return Document(source.file.name, url, " · ".join(said), source.file.sha256)
 
     def _figures(self) -> list[Figure]:
-        totals: dict[str, int] = dict.fromkeys(("", *FILTERS), 0)
-        counted = {show: Count("pk", filter=self._condition(show)) for show in FILTERS}
+        totals: dict[str, int] = dict.fromkeys(("", *self.filters), 0)
+        counted = {show: Count("pk", filter=self._condition(show)) for show in FILTERS if show != mark_items.PART}
         for target in TARGETS:
             for show, count in self._all(target).aggregate(every=Count("pk"), **counted).items():
                 totals["" if show == "every" else show] += count
-        tones = {WARNED: "attention", TAKEN: "bad"}
+        if self.left_out:
+            totals[mark_items.PART] = mark_items.marks_of(self.version).count()
+            totals[""] += totals[mark_items.PART]
+        tones = {WARNED: "attention", TAKEN: "bad", mark_items.PART: "attention"}
         labels = {"": "行数", **FILTERS}
         return [
             Figure(labels[show], count, show, tones.get(show, "") if count else "") for show, count in totals.items()
@@ -136,6 +142,8 @@ class StagedItems:
             return Q(warnings__gt=0)
         if show == TAKEN:
             return Q(key__in=list(self.taken))
+        if show == mark_items.PART:
+            return Q(pk=None)
         return Q(fate__in=["", show]) if show == FATE.NEW else Q(fate=show)
 
     def _rows(self, target: Target, asked: Asked) -> QuerySet[Any]:
@@ -160,25 +168,47 @@ class StagedItems:
 
     def table(self, asked: Asked) -> Table:
         """The part asked for, else the first that has rows under the filters."""
-        found = {target.kind: self._rows(target, asked) for target in TARGETS}
+        found: dict[str, QuerySet[Any]] = {target.kind: self._rows(target, asked) for target in TARGETS}
+        titles = {target.kind: sheetlike(target).title for target in TARGETS}
+        if self.left_out:
+            every = asked.show in ("", mark_items.PART) or asked.show not in FILTERS
+            found[mark_items.PART] = mark_items.asked_for(self.version, asked, every)
+            titles[mark_items.PART] = mark_items.TITLE
         counts = {kind: rows.count() for kind, rows in found.items()}
         part = asked.part if asked.part in found else next((kind for kind, count in counts.items() if count), "camera")
-        target = next(target for target in TARGETS if target.kind == part)
         pager = Paginator(found[part], PAGE_SIZE)
         pager.__dict__["count"] = counts[part]
         page = pager.get_page(asked.page)
-        sheet = sheetlike(target, self.names)
+        columns, rows = self._part(part, list(page.object_list))
         return Table(
-            parts=[Part(each.kind, sheetlike(each).title, counts[each.kind], each is target) for each in TARGETS],
-            columns=[Column(column.key, column.title, column.css) for column in sheet.columns],
-            rows=self._items(target, sheet, list(page.object_list)),
+            parts=[Part(kind, titles[kind], counts[kind], kind == part) for kind in found],
+            columns=columns,
+            rows=rows,
             page=page,
-            filters=FILTERS,
+            filters=self.filters,
         )
+
+    @cached_property
+    def left_out(self) -> bool:
+        """Whether the version says anything of things that its rows leave out."""
+        return mark_items.marks_of(self.version).exists()
+
+    @property
+    def filters(self) -> dict[str, str]:
+        return {show: label for show, label in FILTERS.items() if show != mark_items.PART or self.left_out}
+
+    def _part(self, part: str, rows: list[Any]) -> tuple[Sequence[Column], list[ItemRow]]:
+        if part == mark_items.PART:
+            return mark_items.COLUMNS, mark_items.item_rows(rows, self.names)
+        target = next(target for target in TARGETS if target.kind == part)
+        sheet = sheetlike(target, self.names)
+        columns = [Column(column.key, column.title, column.css) for column in sheet.columns]
+        return columns, self._items(target, sheet, rows)
 
     def _items(self, target: Target, sheet: Sheetlike, rows: list[Any]) -> list[ItemRow]:
         before = Registered(target, rows, accepted=self.round.outcome == Round.Outcome.ACCEPTED)
         warnings = self._warnings(rows)
+        waived = waived_at(self.version.submission_id, rows)
         items = []
         for row in rows:
             cells, changes = sheet.compare(row, before.of(row))
@@ -198,6 +228,7 @@ class StagedItems:
                     changes=changes,
                     warnings=said,
                     blocked=taken.says if taken else "",
+                    waived=waived.get((row.source_file_id, row.sheet, row.row), ()),
                 )
             )
         return items
@@ -206,7 +237,10 @@ class StagedItems:
         """The warnings of these rows by their address; one query."""
         found: dict[tuple[int, str, int], list[RowFinding]] = {}
         findings = RowFinding.objects.filter(
-            source_file__in={row.source_file_id for row in rows}, severity="warning", row__in={row.row for row in rows}
+            source_file__in={row.source_file_id for row in rows},
+            severity="warning",
+            waived=False,
+            row__in={row.row for row in rows},
         )
         for finding in findings.order_by("pk"):
             found.setdefault((finding.source_file_id, finding.sheet, finding.row), []).append(finding)
@@ -220,7 +254,7 @@ class StagedItems:
             rows = self._all(target).filter(key__in=keys).order_by("source_file__slot", "sheet", "row")
             for key, sheet, row, name in rows.values_list("key", "sheet", "row", "name"):
                 found[key] = f"{sheet} 第{row}行 {name or ''}".rstrip()
-        return found
+        return found | mark_items.places(self.version, keys)
 
 
 def _matches(target: Target, term: str) -> Q:

@@ -15,14 +15,17 @@ from django.db.models.functions import Now, TruncDate
 from agencies.models import Person
 from audit import journal
 from audit.failures import Conflict, Invalid, require
+from files import services as storage
 from files.models import StoredFile
 from reviews import services as reviews
 
+from . import missing
 from .checks import check_registry
 from .models import (
     CameraRow,
     Campaign,
     Edit,
+    MissingMark,
     Obligation,
     PlatformRow,
     ReportKind,
@@ -31,6 +34,7 @@ from .models import (
     Submission,
     Version,
 )
+from .original import keep_originals
 from .permissions import may_edit, may_report
 from .targets import TARGETS
 from .versions import fork, rehash
@@ -39,6 +43,7 @@ CASE_KIND = "submission"
 ZERO_KEY = Value(0, output_field=BigIntegerField())
 """A zero report is one item: the version itself."""
 MIN_REASON = 10
+RECHECKING = "正在重新计算全表检查，请稍候。"
 
 
 def start(by: Person, obligation_id: int, kind: ReportKind) -> Submission:
@@ -155,6 +160,8 @@ def state_zero(by: Person, submission_id: int, reason: str) -> Version:
 def attach_scan(by: Person, submission_id: int, scan: StoredFile) -> Version:
     """Bind the stamped scan to the draft version's content as it is now."""
     version = draft_version(by, locked(by, submission_id))
+    if version.is_stale:
+        raise Conflict(RECHECKING + "算好之后再打印盖章，附上扫描件。")
     if not version.hash:
         raise Conflict("请先上传表格（或填写零报告理由），再附盖章扫描件。")
     version.scan, version.scan_hash = scan, version.hash
@@ -191,6 +198,7 @@ def drop_file(source: SourceFile) -> None:
 def obstacles(submission: Submission, version: Version) -> list[str]:
     """What still stands between this version and its submission, in the user's words; empty when nothing does."""
     found = []
+    says_something = True
     if submission.kind == ReportKind.ZERO:
         if not version.zero_reason:
             found.append("还没有填写零报告理由。")
@@ -200,14 +208,19 @@ def obstacles(submission: Submission, version: Version) -> list[str]:
             found.append("还有表格正在读取，请稍候。")
         if any(f.state == SourceFile.State.FAILED for f in files):
             found.append("有表格未能读取，请重新上传或移除它。")
-        if not any(f.state == SourceFile.State.READ for f in files):
+        says_something = any(f.state == SourceFile.State.READ for f in files) or missing.has_marks(version)
+        if not says_something:
             found.append("还没有上传表格。")
         errors = sum(f.errors for f in files if f.state == SourceFile.State.READ)
         if errors:
             found.append(f"还有 {errors} 处错误要改。")
+    if says_something and (left_out := missing.obstacle(submission, version)):
+        found.append(left_out)
+    if version.is_stale:
+        found.append(RECHECKING)
     if not version.scan_id:
         found.append("还没有附盖章扫描件。")
-    elif version.scan_hash != version.hash:
+    elif version.scan_hash != version.hash and not version.is_stale:
         found.append("盖章之后内容有改动，请重新打印盖章并上传扫描件。")
     return found
 
@@ -221,19 +234,26 @@ def submit(by: Person, submission_id: int, version_hash: str) -> Submission:
     with transaction.atomic():
         submission = locked(by, submission_id)
         draft = submission.versions.filter(submitted_at__isnull=True).first()
-        if draft is not None and draft.hash == version_hash:
-            check_registry(draft.pk, submission.obligation.agency_id)
-    with transaction.atomic():
+        if draft is not None and draft.is_stale:
+            recheck.enqueue(draft, by)
+        elif draft is not None and draft.hash == version_hash:
+            voided = check_registry(draft.pk, submission.obligation.agency_id)
+            if voided:
+                rehash(draft)
+    with storage.keeping(), transaction.atomic():
         submission = locked(by, submission_id)
         version = submission.versions.filter(submitted_at__isnull=True).first()
         if version is None:
             raise Conflict("退回之后还没有修改，不能再次提交。请先按退回意见修改。")
+        if version.is_stale:
+            raise Conflict("还不能提交：" + RECHECKING)
         if version.hash != version_hash:
             raise Conflict("页面上的内容已不是最新，请刷新后核对，再提交。")
-        if missing := obstacles(submission, version):
-            raise Conflict("还不能提交：" + "".join(missing))
+        if stops := obstacles(submission, version):
+            raise Conflict("还不能提交：" + "".join(stops))
         _note_hand(by, submission, version)
         agency = submission.obligation.agency
+        keep_originals(by, version)
         Version.objects.filter(pk=version.pk, submitted_at__isnull=True).update(submitted_at=Now(), submitted_by=by)
         Submission.objects.filter(pk=submission.pk).update(state=Submission.State.IN_REVIEW, state_since=Now())
         submission.refresh_from_db()
@@ -262,7 +282,8 @@ def _items(submission: Submission, version: Version) -> list[Any]:
     if submission.kind == ReportKind.ZERO:
         return [Version.objects.filter(pk=version.pk).values_list(ZERO_KEY, "hash")]
     rows: tuple[type[StagedRow], ...] = (PlatformRow, CameraRow)
-    return [row._default_manager.filter(source_file__version=version).values_list("key", "row_hash") for row in rows]
+    staged = [row._default_manager.filter(source_file__version=version).values_list("key", "row_hash") for row in rows]
+    return [*staged, MissingMark.objects.filter(version=version).values_list("item_key", "row_hash")]
 
 
 def discard(by: Person, submission_id: int) -> None:

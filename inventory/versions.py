@@ -6,19 +6,25 @@ from django.db import connection, models
 
 from agencies.models import Person
 
+from . import missing
 from .models import RowFinding, SourceFile, Submission, Version
 from .targets import TARGETS
 
 
 def contents(condition: str) -> str:
-    """A subquery (version_id, hash) of the versions with rows that fulfil a condition on their source file f.
+    """A subquery (version_id, hash) of the versions with rows that fulfil a condition on f.version_id.
 
-    The order is the same on every machine: names of sheets go by their code points, not by a local alphabet.
+    The order is the same on every machine: names of sheets go by their code points, not by a local alphabet. What is
+    said of things that the rows leave out follows them; without such marks the hash is that of the rows alone.
     """
     union = " UNION ALL ".join(
         f"SELECT f.version_id, {place} AS kind, f.slot, r.sheet, r.row, r.row_hash FROM {target.rows} r"
         f" JOIN inventory_sourcefile f ON f.id = r.source_file_id WHERE {condition}"
         for place, target in enumerate(TARGETS)
+    )
+    union += (
+        f" UNION ALL SELECT f.version_id, {len(TARGETS)}, 0, f.kind, f.thing_id, f.row_hash"
+        f" FROM inventory_missingmark f WHERE {condition}"
     )
     return f"""SELECT version_id, encode(sha256(convert_to(string_agg(
                         row_hash, '' ORDER BY kind, slot, sheet COLLATE "C", row), 'UTF8')), 'hex') AS hash
@@ -58,6 +64,7 @@ def fork(last: Version | None, by: Person) -> Version:
         source.save(force_insert=True)
         for model in models_of_rows:
             _copy_rows(model, old_id, source.pk)
+    missing.copy(last, version)
     return version
 
 

@@ -21,7 +21,8 @@ class Lineage:
     """The way of one registered version back to its cells.
 
     `cells`: column key -> A1 address, only of cells that said something. `url` leads to the submission, "" where
-    there is nothing to open.
+    there is nothing to open. `said`: where the version came from no row but from what the unit said of a thing that its
+    survey left out, that sentence; file, sheet and row are blank then. `waivers`: rules set aside for the row.
     """
 
     campaign: str
@@ -37,6 +38,8 @@ class Lineage:
     reviewers: Sequence[Reviewer] = ()
     recorded_at: datetime
     url: str = ""
+    said: str = ""
+    waivers: Sequence[str] = ()
 
 
 Provider = Callable[[str, int, int | None], Lineage | None]

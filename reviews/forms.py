@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from .models import Side
 
 LONGEST_REASON = 500
 _LARGEST = 2**63 - 1
+_KEY = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
 class KeysField(forms.Field):
@@ -21,7 +23,7 @@ class KeysField(forms.Field):
 
     def to_python(self, value: Any) -> Sequence[int]:
         texts = value or []
-        if any(not (text.isascii() and text.isdigit() and int(text[:20]) <= _LARGEST) for text in texts):
+        if any(not (_KEY.fullmatch(text) and abs(int(text)) <= _LARGEST) for text in texts):
             raise ValidationError("所选的行无法识别，请刷新页面重新选择。")
         return [int(text) for text in texts]
 

@@ -25,12 +25,15 @@ from django.utils import timezone
 from agencies.models import Agency, Person
 from files import services as files
 from files.models import StoredFile
-from inventory import services
+from inventory import marking, services
+from inventory.checks import check_registry
+from inventory.missing import unmentioned
 from inventory.models import (
     CameraRow,
     Campaign,
     Datum,
     Funding,
+    MissingMark,
     Obligation,
     PlatformRow,
     ReportKind,
@@ -40,6 +43,7 @@ from inventory.models import (
     Submission,
     Version,
 )
+from inventory.targets import TARGETS
 from inventory.versions import rehash
 from tests.factories import make_person
 
@@ -116,8 +120,11 @@ def drafted(
     by: Person | None = None,
     campaign: Campaign | None = None,
     picture: bool = False,
+    missing: MissingMark.Mark | None = MissingMark.Mark.PRESENT,
 ) -> Submission:
     """A list ready to be handed in: `rows` cameras, or one for each of `values` (over CAMERA), and the platforms.
+
+    Whatever the agency has registered and the list leaves out is marked `missing` (None: nothing is said of it).
 
     `warnings` among a row's values is a list of sentences that become findings. `picture`: the scan is a real file with
     a preview.
@@ -138,9 +145,23 @@ def drafted(
         stage(source, CameraRow, "摄像机", [{**CAMERA, "code": new_code(), **one} for one in told])
         stage(source, PlatformRow, "平台", [{**PLATFORM, "code": new_code("200"), **one} for one in platforms])
         SourceFile.objects.filter(pk=source.pk).update(rows_read=len(told) + len(platforms))
+        check_registry(version.pk, submission.obligation.agency_id)
         rehash(version)
+        mark_missing(submission, missing, by)
         services.attach_scan(by, submission.pk, stored(by, StoredFile.Kind.SCAN, "盖章扫描件.pdf", picture=picture))
     return submission
+
+
+def mark_missing(submission: Submission, said: MissingMark.Mark | None, by: Person) -> None:
+    """Say the same of everything that the draft leaves out."""
+    version = submission.versions.get(submitted_at=None)
+    agency_id = submission.obligation.agency_id
+    for target in TARGETS if said else ():
+        with connection.cursor() as cursor:
+            cursor.execute(unmentioned(target), {"version": version.pk, "agency": agency_id})
+            things = [int(pk) for (pk,) in cursor.fetchall()]
+        if things:
+            marking.mark(by, submission.pk, target.kind, things, said)
 
 
 def submitted(agency_code: str = "meishan", rows: int = 3, **told: Any) -> Submission:

@@ -41,3 +41,9 @@ class MissingMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.thing_id} {self.mark}"
+
+    @property
+    def sentence(self) -> str:
+        """What was said, in words: 移交给青山镇（2025年6月划转）."""
+        said = self.Mark(self.mark).label + (f"给{self.to_agency.short_name}" if self.to_agency else "")
+        return f"{said}（{self.note}）" if self.note else said

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from agencies.models import Agency
+from audit.failures import Conflict
 from cameras.models import Camera, CameraVersion
-from inventory.models import CameraRow, LedgerEntry, Submission
+from inventory.models import CameraRow, LedgerEntry, MissingMark, Submission
 from platforms.models import Platform, PlatformVersion
-from tests.factories_inventory import drafted, hand_in, new_code, submitted, submitted_zero
+from tests.factories_inventory import clerk_of, drafted, hand_in, mark_missing, new_code, submitted, submitted_zero
+from tests.inventory.quickly import stamp
 from tests.inventory.registering import BLANK_CAMERA, camera, decide, fates, registered
 
 pytestmark = pytest.mark.django_db
@@ -204,8 +206,9 @@ def test_the_ledgers_counts_add_up_to_the_rows() -> None:
         "platform": {"new": 2},
         "pole": {},
         "camera": {"new": 2, "changed": 1, "unchanged": 1, "reactivated": 1},
+        "platform_marks": {"present": 1},
     }
-    assert entry.round.item_count == 7 == sum(fates(entry).values()) + sum(fates(entry, "platform").values())
+    assert entry.round.item_count - 1 == 7 == sum(fates(entry).values()) + sum(fates(entry, "platform").values())
     assert Camera.objects.live().count() == 5
     applied = CameraVersion.objects.filter(ledger_entry_id=entry.pk)
     assert applied.count() == 4
@@ -248,6 +251,10 @@ def test_a_row_that_lost_its_match_is_new_again() -> None:
     CameraRow.objects.filter(source_file__version__submission=submission).update(
         match_id=camera().pk, fate="changed", code="34152400001320900077"
     )
+    with pytest.raises(Conflict, match="还有 1 台已登记的摄像机没有出现在表里"):
+        hand_in(submission)
+    mark_missing(submission, MissingMark.Mark.PRESENT, clerk_of("meishan"))
+    stamp(clerk_of("meishan"), submission)
     hand_in(submission)
     row = CameraRow.objects.get(source_file__version__submission=submission)
     assert (row.match_id, row.fate) == (None, "")

@@ -100,7 +100,7 @@ def test_workbench_is_sound_and_a_row_is_returned_by_hand(
     assert_sound(page)
     page.get_by_role("button", name="其余全部通过").click()
     page.get_by_role("dialog").get_by_role("button", name="全部通过").click()
-    page.get_by_text("已将 63 行标为通过").wait_for()
+    page.get_by_text("已将 65 行标为通过").wait_for()
     visitor.shoot("bench-decided")
     page.get_by_role("button", name="办结本方审核").click()
     page.get_by_role("dialog").get_by_role("button", name="办结").click()

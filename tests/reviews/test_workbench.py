@@ -44,8 +44,17 @@ def test_totals_add_up_and_open_their_rows(client: Client, data_reviewer: Person
     case = case_of(submission)
     client.force_login(data_reviewer)
     totals = figures(read(client, case))
-    assert totals == {"行数": 64, "新增": 61, "变更": 2, "无变化": 1, "恢复": 0, "有提醒": 2, "编码冲突": 1}
-    for show, label in (("changed", "变更"), ("unchanged", "无变化"), ("warned", "有提醒"), ("taken", "编码冲突")):
+    rows = {"新增": 61, "变更": 2, "无变化": 1, "恢复": 0}
+    assert totals == rows | {"行数": 66, "有提醒": 2, "编码冲突": 1, "未上表的设备": 2}
+    assert sum(rows.values()) + 2 == 66
+    shown = {
+        "changed": "变更",
+        "unchanged": "无变化",
+        "warned": "有提醒",
+        "taken": "编码冲突",
+        "missing": "未上表的设备",
+    }
+    for show, label in shown.items():
         assert len(places(read(client, case, show=show))) == totals[label]
 
 
