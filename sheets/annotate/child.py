@@ -13,7 +13,8 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -53,18 +54,26 @@ def _official(rows: Path, names: Sequence[str], order: Order, unit: str) -> byte
 
     declarations = {sheet.key: sheet for sheet in map(declared, names)}
     forms: list[Form] = []
-    current: list[tuple[int, Any]] = []
     with rows.open(encoding="utf-8") as lines:
-        for line in lines:
-            told = json.loads(line)
-            if isinstance(told, dict):
-                current = []
-                forms.append(Form(told["sheet"], declarations[told["kind"]], current))
+        for place, line in enumerate(lines):
+            if line.startswith("{"):
+                told = json.loads(line)
+                current: list[int] = []
+                forms.append(Form(told["sheet"], declarations[told["kind"]], current, _cells(rows, place + 1)))
             else:
-                current.append((told[0], told[1]))
+                current.append(int(line[1 : line.index(",")]))
     if not forms:
-        forms = [Form(sheet.title, sheet, []) for sheet in declarations.values()]
+        forms = [Form(sheet.title, sheet, [], []) for sheet in declarations.values()]
     return official(forms, order, unit)
+
+
+def _cells(rows: Path, first: int) -> Iterator[Sequence[Any]]:
+    """The raw cells of the rows from this line on, up to the next sheet's."""
+    with rows.open(encoding="utf-8") as lines:
+        for line in islice(lines, first, None):
+            if line.startswith("{"):
+                return
+            yield json.loads(line)[1]
 
 
 def _arguments(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:

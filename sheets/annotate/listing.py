@@ -29,8 +29,8 @@ def listing(marks: Sequence[Mark], notes: Sequence[str], styles: Styles, *, orig
     errors = sum(mark.is_error for mark in marks)
     told = f"错误 {errors} 处，提醒 {len(marks) - errors} 处。{HOW}" if marks else CLEAN
     rows = [
-        _row(1, [(TITLE, title)]),
-        _row(2, [("".join((told, *notes)), typed)]),
+        _row(1, [(TITLE, title)], height=26),
+        _row(2, [("".join((told, *notes)), typed)], height=34),
         _row(_HEAD_ROW, [(text, head) for text in heads]),
     ]
     links: list[str] = []
@@ -78,8 +78,9 @@ def listing(marks: Sequence[Mark], notes: Sequence[str], styles: Styles, *, orig
     return "".join(parts).encode()
 
 
-def _row(number: int, cells: Sequence[tuple[str, int]]) -> str:
-    return f'<row r="{number}">{"".join(_cell(number, place, *cell) for place, cell in enumerate(cells))}</row>'
+def _row(number: int, cells: Sequence[tuple[str, int]], height: int = 0) -> str:
+    tall = f' ht="{height}" customHeight="1"' if height else ""
+    return f'<row r="{number}"{tall}>{"".join(_cell(number, place, *cell) for place, cell in enumerate(cells))}</row>'
 
 
 def _cell(row: int, place: int, text: str, style: int) -> str:

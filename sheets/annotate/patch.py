@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sheets.annotate import listing
@@ -85,18 +85,10 @@ def _patch_sheet(package: Package, part: str, name: str, order: Order, styles: S
     merges = Merges(sheet.root)
     edits = dict(order.edits.get(name, {}))
     dissolved = merges.dissolve(sheet.rows, edits)
-    touches: dict[Place, Touch] = {place: Touch(value=value, changes_value=True) for place, value in edits.items()}
-    notes: dict[Place, str] = {}
-    for cell, marks in _by_cell(mark for mark in order.marks if mark.sheet == name):
-        place = place_of(cell)
-        if place is None:
-            raise NotUnderstood(f"no address: {cell}")
-        place = merges.anchor(place)
-        touch = touches.setdefault(place, Touch())
-        if touch.fill is not Fill.ERROR:
-            touch.fill = Fill.ERROR if marks[0].is_error else Fill.WARNING
-        said = [f"{mark.code} {mark.message}\n{mark.fix}" for mark in marks]
-        notes[place] = "\n".join([notes[place], *said] if place in notes else said)
+    fills, notes = fills_and_notes(order.marks, name, merges.anchor)
+    touches = {place: Touch(value=value, changes_value=True) for place, value in edits.items()}
+    for place, fill in fills.items():
+        touches.setdefault(place, Touch()).fill = fill
     grey = order.removed.get(name, set())
     patched = patch_rows(sheet.rows, touches, grey, ours, styles, Bases(_column_styles(sheet.root)))
     notes |= dict.fromkeys(patched.greyed.values(), REMOVED)
@@ -106,9 +98,26 @@ def _patch_sheet(package: Package, part: str, name: str, order: Order, styles: S
     _unmerge(sheet.root, shell, dissolved)
     shell.insert(len(sheet.head), patched.data)
     if drawing is not None:
-        _hang(sheet.root, shell, drawing)
+        hang(sheet.root, shell, drawing)
     package.write(part, shell.render())
     return patched.lost_formula
+
+
+def fills_and_notes(
+    marks: Iterable[Mark], sheet: str, seen: Callable[[Place], Place] = lambda place: place
+) -> tuple[dict[Place, Fill], dict[Place, str]]:
+    """What the marks of one sheet come to at each cell; `seen` leads from a cell to the one that is shown there."""
+    fills: dict[Place, Fill] = {}
+    notes: dict[Place, list[str]] = {}
+    for cell, those in _by_cell(mark for mark in marks if mark.sheet == sheet):
+        place = place_of(cell)
+        if place is None:
+            raise NotUnderstood(f"no address: {cell}")
+        place = seen(place)
+        if fills.get(place) is not Fill.ERROR:
+            fills[place] = Fill.ERROR if those[0].is_error else Fill.WARNING
+        notes.setdefault(place, []).extend(f"{mark.code} {mark.message}\n{mark.fix}" for mark in those)
+    return fills, {place: "\n".join(said) for place, said in notes.items()}
 
 
 def _by_cell(marks: Iterable[Mark]) -> Iterable[tuple[str, list[Mark]]]:
@@ -155,8 +164,8 @@ def _unmerge(root: Element, shell: Splices, dissolved: Iterable[Element]) -> Non
         shell.replace(each.start, each.end, b"")
 
 
-def _hang(root: Element, shell: Splices, identity: str) -> None:
-    """Name the drawing of the notes, at its place in the order of things."""
+def hang(root: Element, shell: Splices, identity: str) -> None:
+    """In a sheet part, name the drawing of the notes, at its place in the order of things."""
     data = root.find("sheetData")
     later = [child for child in root.children if data is not None and child.start >= data.end]
     for child in later:
