@@ -40,7 +40,7 @@ class Group:
 
 @dataclass(frozen=True)
 class FileView:
-    """One workbook as its page shows it. The numbers add up: read = good + wrong + ignored.
+    """One workbook as its page shows it. The numbers add up: read = good + wrong + ignored + removed on screen.
 
     `waived`: findings set aside, which are in none of the groups.
     """
@@ -55,7 +55,7 @@ class FileView:
 
     @property
     def rows(self) -> int:
-        return self.good + self.wrong + self.source.rows_ignored
+        return self.good + self.wrong + self.source.rows_ignored + self.source.rows_removed
 
     @property
     def is_reading(self) -> bool:
@@ -156,6 +156,8 @@ def next_step(submission: Submission, version: Version, files: list[FileView]) -
         return NextStep("表格正在读取，请稍候。")
     elif any(view.refusal for view in files) or any(view.errors for view in files):
         return NextStep("改好表格里的错误后重新上传。", "查看错误", "findings")
+    if version.is_stale:
+        return NextStep("重新计算中，请稍候。")
     if version.scan_id is None or version.scan_hash != version.hash:
         return NextStep("打印盖章，上传盖章扫描件。", "上传扫描件", "scan")
     return NextStep("核对无误后提交。", "去提交", "submit")
@@ -174,7 +176,7 @@ def step_key(submission: Submission, version: Version, files: list[FileView]) ->
         return "check"
     if not files or any(view.is_reading for view in files):
         return "upload"
-    return "check" if any(view.errors or view.refusal for view in files) else stamped
+    return "check" if version.is_stale or any(view.errors or view.refusal for view in files) else stamped
 
 
 @dataclass(frozen=True)

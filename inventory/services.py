@@ -20,6 +20,7 @@ from files.models import StoredFile
 from reviews import services as reviews
 
 from . import missing
+from . import recheck
 from .checks import check_registry
 from .models import (
     CameraRow,

@@ -144,6 +144,7 @@ def _totals(files: list[overview.FileView]) -> dict[str, int]:
         "good": sum(view.good for view in files),
         "wrong": sum(view.wrong for view in files),
         "ignored": sum(view.source.rows_ignored for view in files),
+        "removed": sum(view.source.rows_removed for view in files),
         "errors": sum(view.source.errors for view in files),
         "warnings": sum(view.source.warnings for view in files),
     }

@@ -31,7 +31,7 @@ def register() -> None:
         )
     )
     jobs.register(JOB_KIND, staging.read_source_file, staging.gave_up, get_ready=staging.get_ready)
-    jobs.register(recheck.JOB_KIND, recheck.recheck_version, recheck.gave_up)
+    jobs.register(recheck.JOB_KIND, recheck.recheck_version, recheck.gave_up, urgent=True)
     register_source(lineage.source_of)
 
 
