@@ -19,8 +19,7 @@ from files import services as storage
 from files.models import StoredFile
 from reviews import services as reviews
 
-from . import missing
-from . import recheck
+from . import missing, recheck
 from .checks import check_registry
 from .models import (
     CameraRow,
