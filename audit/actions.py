@@ -42,6 +42,7 @@ ACTIONS: dict[str, str] = {
     "submission.rows_added": "在线增加行",
     "submission.rows_removed": "在线删除行",
     "submission.change_undone": "撤销在线修改",
+    "submission.entry_begun": "开始在线填写",
     "submission.scan_attached": "上传盖章扫描件",
     "submission.zero_stated": "填写零报告",
     "submission.submitted": "提交报送",

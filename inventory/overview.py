@@ -154,6 +154,8 @@ def next_step(submission: Submission, version: Version, files: list[FileView]) -
         return NextStep("上传填好的调研表。", "上传表格", "upload")
     elif any(view.is_reading for view in files):
         return NextStep("表格正在读取，请稍候。")
+    elif any(view.source.origin == SourceFile.Origin.SCREEN for view in files) and not any(v.rows for v in files):
+        return NextStep("在线填写第一台摄像机，或者上传表格。", "继续填写", "findings")
     elif any(view.refusal for view in files) or any(view.errors for view in files):
         return NextStep("改好表格里的错误后重新上传。", "查看错误", "findings")
     if version.is_stale:

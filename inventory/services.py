@@ -211,6 +211,8 @@ def obstacles(submission: Submission, version: Version) -> list[str]:
         says_something = any(f.state == SourceFile.State.READ for f in files) or missing.has_marks(version)
         if not says_something:
             found.append("还没有上传表格。")
+        elif not version.hash and not version.is_stale and any(f.origin == SourceFile.Origin.SCREEN for f in files):
+            found.append("在线填写的表里还没有内容。")
         errors = sum(f.errors for f in files if f.state == SourceFile.State.READ)
         if errors:
             found.append(f"还有 {errors} 处错误要改。")

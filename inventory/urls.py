@@ -1,13 +1,13 @@
 from django.urls import path
 
-from . import campaign_urls, downloads, grid, grid, guide, reading, stamp, views, waiver_views
+from . import campaign_urls, downloads, entry_views, grid, guide, papers, reading, views, waiver_views
 
 urlpatterns = [
     *campaign_urls.urlpatterns,
+    *entry_views.urlpatterns,
     *grid.urlpatterns,
-    *grid.urlpatterns,
+    *papers.urlpatterns,
     *reading.urlpatterns,
-    *stamp.urlpatterns,
     *waiver_views.urlpatterns,
     path("submissions/", views.submissions, name="submissions"),
     path("obligations/<int:pk>/start/", views.submission_start, name="submission_start"),

@@ -20,6 +20,7 @@ from reviews.models import Case
 from sheets.findings import Finding, Refused
 
 from . import overview, services, uploads
+from .entry_forms import TermsForm
 from .forms import ScanForm, WorkbookForm, ZeroForm
 from .models import Campaign, Datum, Funding, Mobility, ReportKind, RowFinding, SourceFile, Submission, Version
 from .permissions import may_edit, may_report, may_see_reports, reportable
@@ -114,6 +115,8 @@ def _page(request: HttpRequest, found: Submission, *, status: int = 200, **forms
     }
     if editable:
         context["workbook_form"] = WorkbookForm(agency=found.obligation.agency)
+        if not any(view.source.origin == SourceFile.Origin.SCREEN for view in files):
+            context["terms_form"] = TermsForm(agency=found.obligation.agency)
         context["scan_form"] = ScanForm()
         context["to_replace"] = _to_replace(request, found, files)
         context["zero_form"] = ZeroForm(initial={"reason": version.zero_reason})

@@ -54,6 +54,9 @@ EVERYBODY = rule("get", OK)
 REPORT_LIST = rule("get", OK, (ADMINISTRATORS, NO))
 REPORT = rule("get", OK, ("stranger", GONE), (ADMINISTRATORS, GONE))
 REPORT_ACT = rule("post", NO, (("clerk", "colleague", "office"), ACTED), ("stranger", GONE), (ADMINISTRATORS, GONE))
+REPORT_FORM = rule(
+    "get", NO, (("clerk", "colleague", "office"), {200, 409}), ("stranger", GONE), (ADMINISTRATORS, GONE)
+)
 REGISTRY_LIST = rule("get", OK, (ADMINISTRATORS, NO))
 REGISTRY_ONE = rule("get", OK, ("stranger", GONE), (ADMINISTRATORS, NO))
 REVIEWERS = rule("get", NO, (BUSINESS, OK))
@@ -104,6 +107,11 @@ MATRIX: dict[str, Rule] = {
     "submission_progress": REPORT,
     "source_file": REPORT,
     "source_file_findings": REPORT,
+    "entry": REPORT,
+    "entry_start": REPORT_ACT,
+    "entry_add": REPORT_FORM,
+    "entry_row": REPORT_FORM,
+    "entry_remove": REPORT_ACT,
     "stamp_page": REPORT,
     "original": REPORT,
     "submission_scan": REPORT,
@@ -229,6 +237,12 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return reverse(name, args=[submission.obligation_id])
         if name in ("stamp_page", "submission_scan", "submission_scan_file"):
             return reverse(name, args=[submission.pk, 1])
+        if name in ("entry_row", "entry_remove"):
+            return reverse(name, args=[submission.pk, "camera", 1])
+        if name == "entry_add":
+            return reverse(name, args=[submission.pk, "camera"])
+        if name in ("entry", "entry_start"):
+            return reverse(name, args=[submission.pk])
         if name == "original":
             return reverse(name, args=[submission.pk, 1, 1])
         if name.startswith("source_file"):
