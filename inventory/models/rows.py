@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from cameras.models import CameraValues
 from platforms.models import PlatformValues
 
 from .intake import SourceFile
+
+TO_MEND = Q(errors__gt=0) | Q(warnings__gt=0)
+"""Rows with findings; few, and counted and listed after every change on screen."""
 
 
 class StagedRow(models.Model):
@@ -60,6 +64,10 @@ class CameraRow(StagedRow, CameraValues):
             models.UniqueConstraint(fields=["source_file", "sheet", "row"], name="camerarow_address"),
             models.UniqueConstraint(fields=["source_file", "key"], name="camerarow_key"),
         ]
+        indexes = [
+            models.Index(fields=["source_file"], condition=Q(errors__gt=0), name="camerarow_wrong"),
+            models.Index(fields=["source_file", "sheet", "row"], condition=TO_MEND, name="camerarow_to_mend"),
+        ]
 
 
 class PlatformRow(StagedRow, PlatformValues):
@@ -69,6 +77,10 @@ class PlatformRow(StagedRow, PlatformValues):
         constraints = [
             models.UniqueConstraint(fields=["source_file", "sheet", "row"], name="platformrow_address"),
             models.UniqueConstraint(fields=["source_file", "key"], name="platformrow_key"),
+        ]
+        indexes = [
+            models.Index(fields=["source_file"], condition=Q(errors__gt=0), name="platformrow_wrong"),
+            models.Index(fields=["source_file", "sheet", "row"], condition=TO_MEND, name="platformrow_to_mend"),
         ]
 
 
