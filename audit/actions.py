@@ -35,6 +35,7 @@ ACTIONS: dict[str, str] = {
     "submission.file_read": "表格核对完毕",
     "submission.file_failed": "表格核对失败",
     "submission.file_removed": "移除表格",
+    "submission.file_annotated": "下载标注后的表格",
     "submission.file_cancelled": "取消读取表格",
     "submission.missing_marked": "说明未上表的设备",
     "submission.missing_unmarked": "撤回未上表设备的说明",

@@ -1,13 +1,27 @@
 from django.urls import path
 
-from . import campaign_urls, downloads, entry_views, grid, guide, papers, reading, views, waiver_views
+from . import (
+    annotated_views,
+    campaign_urls,
+    downloads,
+    entry_views,
+    grid,
+    guide,
+    papers,
+    platform_export_views,
+    reading,
+    views,
+    waiver_views,
+)
 
 urlpatterns = [
+    *annotated_views.urlpatterns,
     *campaign_urls.urlpatterns,
     *entry_views.urlpatterns,
     *grid.urlpatterns,
     *papers.urlpatterns,
     *reading.urlpatterns,
+    *platform_export_views.urlpatterns,
     *waiver_views.urlpatterns,
     path("submissions/", views.submissions, name="submissions"),
     path("obligations/<int:pk>/start/", views.submission_start, name="submission_start"),

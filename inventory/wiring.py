@@ -12,7 +12,7 @@ from registry.lineage import register_source
 from reviews import kinds
 from reviews.models import Round
 
-from . import acceptance, lineage, recheck, review_items, staging
+from . import acceptance, annotated, lineage, platform_exports, recheck, review_items, staging
 from .models import ReportKind, Submission
 from .services import CASE_KIND
 from .uploads import JOB_KIND
@@ -31,7 +31,9 @@ def register() -> None:
         )
     )
     jobs.register(JOB_KIND, staging.read_source_file, staging.gave_up, get_ready=staging.get_ready)
+    jobs.register(annotated.JOB_KIND, annotated.annotate_source_file, annotated.gave_up)
     jobs.register(recheck.JOB_KIND, recheck.recheck_version, recheck.gave_up, urgent=True)
+    jobs.register(platform_exports.JOB_KIND, platform_exports.read_export, platform_exports.gave_up)
     register_source(lineage.source_of)
 
 

@@ -107,6 +107,8 @@ MATRIX: dict[str, Rule] = {
     "submission_progress": REPORT,
     "source_file": REPORT,
     "source_file_findings": REPORT,
+    "source_file_annotated": REPORT,
+    "source_file_annotated_state": REPORT,
     "entry": REPORT,
     "entry_start": REPORT_ACT,
     "entry_add": REPORT_FORM,

@@ -69,9 +69,12 @@ def parse(data: bytes, namespace: str) -> Element:
     def close(_: str) -> None:
         found = stack.pop()
         at = parser.CurrentByteIndex
-        found.close = max(at, found.inner)
-        tag = _TAG_END.match(data, at) if data[at : at + 2] == b"</" else None
-        found.end = tag.end() if tag else found.inner
+        found.close = found.end = found.inner
+        if data[found.inner - 2 : found.inner] != b"/>":
+            tag = _TAG_END.match(data, at)
+            if tag is None:
+                raise NotUnderstood("a tag that ends nowhere")
+            found.close, found.end = at, tag.end()
 
     parser.StartElementHandler, parser.EndElementHandler = open_, close
     try:
