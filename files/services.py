@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xls": "application/vnd.ms-excel",
+    "xlsb": "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "csv": "text/csv",
     "pdf": "application/pdf",
     "jpeg": "image/jpeg",
     "png": "image/png",

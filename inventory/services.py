@@ -27,6 +27,7 @@ from .models import (
     Edit,
     MissingMark,
     Obligation,
+    PlatformExport,
     PlatformRow,
     ReportKind,
     SourceFile,
@@ -206,6 +207,8 @@ def obstacles(submission: Submission, version: Version) -> list[str]:
         files = list(version.files.all())
         if any(f.state == SourceFile.State.READING for f in files):
             found.append("还有表格正在读取，请稍候。")
+        if submission.platform_exports.filter(state=PlatformExport.State.READING).exists():
+            found.append("平台导出清单正在读取，请稍候。")
         if any(f.state == SourceFile.State.FAILED for f in files):
             found.append("有表格未能读取，请重新上传或移除它。")
         says_something = any(f.state == SourceFile.State.READ for f in files) or missing.has_marks(version)

@@ -19,7 +19,7 @@ from audit.failures import Invalid, require
 from reviews.models import Case
 from sheets.findings import Finding, Refused
 
-from . import overview, services, uploads
+from . import overview, platform_exports, services, uploads
 from .entry_forms import TermsForm
 from .forms import ScanForm, WorkbookForm, ZeroForm
 from .models import Campaign, Datum, Funding, Mobility, ReportKind, RowFinding, SourceFile, Submission, Version
@@ -113,6 +113,8 @@ def _page(request: HttpRequest, found: Submission, *, status: int = 200, **forms
         "totals": _totals(files),
         "returned": _returned(found),
     }
+    if not zero:
+        context |= {"newest": platform_exports.export_of(found), "export": platform_exports.in_force(found)}
     if editable:
         context["workbook_form"] = WorkbookForm(agency=found.obligation.agency)
         if not any(view.source.origin == SourceFile.Origin.SCREEN for view in files):

@@ -21,10 +21,10 @@ MOST_DEVICES = 200_000
 LONGEST_NAME = 200
 #: Headers, folded and best first, under which platforms export the code.
 CODE_HEADERS = (
-    "20位编码", "20位国标编码", "国标编码", "国标编号", "国标id", "国标", "设备国标编码", "设备国标编号", "通道国标编码",
-    "通道国标编号", "视频通道编码", "摄像机编码", "监控点编码", "监控点编号", "点位编码", "点位编号", "资源编码", "目录编码",
-    "deviceid", "设备编码", "设备编号", "设备id", "通道编码", "通道编号", "通道id", "channelid", "gbid", "gbcode",
-    "indexcode", "编码", "编号", "code", "id",
+    "20位编码", "20位国标编码", "国标编码", "国标编号", "国标id", "国标", "设备国标编码", "设备国标编号",
+    "通道国标编码", "通道国标编号", "视频通道编码", "摄像机编码", "监控点编码", "监控点编号", "点位编码",
+    "点位编号", "资源编码", "目录编码", "deviceid", "设备编码", "设备编号", "设备id", "通道编码", "通道编号",
+    "通道id", "channelid", "gbid", "gbcode", "indexcode", "编码", "编号", "code", "id",
 )  # fmt: skip
 #: The same for the name.
 NAME_HEADERS = (
