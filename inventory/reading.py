@@ -22,7 +22,7 @@ from jobs.models import Job
 
 from .models import ReportKind, SourceFile, Submission
 from .services import drop_file, locked, require_editable
-from .uploads import JOB_KIND, MOST_FILES
+from .uploads import JOB_KIND, MOST_FILES, ROWS_STORED
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Progress:
         if self.phase == "queued":
             return f"正在排队，前面还有 {self.ahead} 份" if self.ahead else "正在排队，马上开始"
         if self.phase == "store":
+            if self.rows >= self.of:
+                return f"已保存 {self.of:,} 行，正在与登记库核对"
             return f"正在保存 {counted}" if self.rows else f"已核对 {self.of:,} 行，正在保存"
         if self.rows:
             return f"已读取并核对 {counted}"
@@ -73,19 +75,23 @@ def _progress(job: Job) -> Progress:
     told = job.progress
     phase, rows, of = str(told.get("phase", "open")), int(told.get("rows", 0)), int(told.get("of", 0))
     if phase == "store":
-        rows = _stored(int(told.get("backend", 0)))
+        rows = _stored(int(told.get("backend", 0)), of)
     return Progress(phase=phase, rows=rows, of=of, again=again)
 
 
-def _stored(backend: int) -> int:
-    """Rows that a COPY under way has stored: what it writes cannot be seen before its transaction ends, how far it is
-    can."""
+def _stored(backend: int, of: int) -> int:
+    """Rows that a connection has stored of the file at hand.
+
+    What it writes cannot be seen before its transaction ends; how far its COPY is can.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT max(tuples_processed) FROM pg_stat_progress_copy WHERE pid = %s AND datname = current_database()",
-            [backend],
+            """SELECT a.application_name = %s, c.tuples_processed FROM pg_stat_activity a
+               LEFT JOIN pg_stat_progress_copy c USING (pid) WHERE a.pid = %s AND a.datname = current_database()""",
+            [ROWS_STORED, backend],
         )
-        return int(cursor.fetchone()[0] or 0)
+        all_stored, so_far = cursor.fetchone() or (False, 0)
+        return of if all_stored else int(so_far or 0)
 
 
 def cancel(by: Person, submission_id: int, source_file_id: int) -> str:

@@ -31,6 +31,7 @@ from .matching import carry_keys
 from .models import CameraRow, RowFinding, SourceFile, Submission, Version
 from .services import drop_file
 from .targets import TARGETS, Target
+from .uploads import ROWS_STORED
 from .versions import rehash
 
 FINDINGS_KEPT = 50_000
@@ -268,7 +269,9 @@ class Prefixed(io.RawIOBase):
 
 
 def copy_findings(source_file_id: int, path: Path) -> None:
-    """Store the child's findings (JSON, one a line), the first `FINDINGS_KEPT` of them."""
+    """Store the child's findings (JSON, one a line), the first `FINDINGS_KEPT` of them; the rows stand by now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL application_name = %s", [ROWS_STORED])
     with path.open(encoding="utf-8") as lines:
         kept = itertools.islice(lines, FINDINGS_KEPT)
         while batch := list(itertools.islice(_findings(source_file_id, kept), 5000)):

@@ -26,6 +26,8 @@ from .models import Datum, Funding, Mobility, ReportKind, SourceFile, Submission
 from .services import attach_scan, draft_version, drop_file, locked
 
 JOB_KIND = "read_source_file"
+ROWS_STORED = "rows stored"
+"""Said by the connection that stores a file, where others see it before the transaction ends (pg_stat_activity)."""
 MOST_FILES = 50
 """Workbooks of one version: a township with one for each village and each department has enough."""
 

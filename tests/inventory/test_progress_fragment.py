@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -10,6 +12,7 @@ from agencies.sessions import SEEN
 from inventory.checks import DECLARATIONS, REGISTRY_RULES
 from inventory.models import Submission
 from inventory.staging import gave_up
+from jobs import services as jobs
 from jobs.models import Job
 from tests.inventory import web
 from tests.inventory.drafts import camera_row, started, work, workbook
@@ -27,14 +30,41 @@ def reading(meishan_clerk: Person) -> Submission:
 
 def test_it_tells_how_far_the_reader_is(meishan_clerk: Person, reading: Submission) -> None:
     page = web.page(meishan_clerk, reading)
-    assert f'hx-get="{web.url("submission_progress", reading.pk)}"' in page and "data-polling" in page
+    assert f'hx-get="{web.url("submission_progress", reading.pk)}?files=' in page and "data-polling" in page
     client = web.of(meishan_clerk)
     answer = client.get(web.url("submission_progress", reading.pk))
     html = answer.content.decode()
     assert "正在排队" in html and "大表&amp;co.xlsx" in html and "<html" not in html
     assert "HX-Refresh" not in answer
-    Job.objects.update(progress={"phase": "read", "rows": 12345})
-    assert "已读 12,345 行" in client.get(web.url("submission_progress", reading.pk)).content.decode()
+    job = Job.objects.get()
+    assert jobs.claim(str(job.pk)) is not None
+    Job.objects.update(progress={"phase": "read", "rows": 12345, "of": 50000})
+    html = client.get(web.url("submission_progress", reading.pk)).content.decode()
+    assert "已读取并核对 12,345 / 50,000 行" in html and 'value="15" max="100"' in html
+    assert f'id="reading-{job.subject_id}" hx-swap-oob="true"' in html
+    assert f'id="reading-{job.subject_id}"' in web.page(meishan_clerk, reading), "the page has the place for it"
+
+
+def test_one_of_two_files_is_done(meishan_clerk: Person, reading: Submission) -> None:
+    work()
+    (done,) = Job.objects.values_list("subject_id", flat=True)
+    web.send(meishan_clerk, reading, workbook([camera_row(2)]), "第二份.xlsx")
+    asked = f"{web.url('submission_progress', reading.pk)}?files={done},x,,99999999999999999999"
+    answer = web.of(meishan_clerk).get(asked)
+    html = answer.content.decode()
+    assert f'id="reading-{done}" hx-swap-oob="true"' in html and "已处理完" in html and "第二份.xlsx" in html
+    assert "HX-Refresh" not in answer
+
+
+def test_asking_costs_few_queries(
+    meishan_clerk: Person, reading: Submission, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(2, 7):
+        web.send(meishan_clerk, reading, workbook([camera_row(n)]), f"{n}.xlsx")
+    client = web.of(meishan_clerk)
+    jobs.claim(str(Job.objects.first().pk))  # type: ignore[union-attr]
+    with django_assert_max_num_queries(24):
+        client.get(web.url("submission_progress", reading.pk))
 
 
 def test_the_page_is_asked_to_reload_when_it_is_done(meishan_clerk: Person, reading: Submission) -> None:

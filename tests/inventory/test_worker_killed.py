@@ -7,8 +7,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
+from django.conf import settings
 
 from agencies.models import Person
 from audit import journal
@@ -35,6 +37,16 @@ def children_of(pid: int) -> list[int]:
     return [int(line) for line in found.stdout.split()]
 
 
+def readers_of(pid: int) -> list[int]:
+    """Those of its children that are reading a file: they work in its scratch folder, a waiting one does not."""
+    found = []
+    for child in children_of(pid):
+        with suppress(OSError):
+            if os.readlink(f"/proc/{child}/cwd").startswith(str(settings.WORK_DIR)):  # noqa: PTH115
+                found.append(child)
+    return found
+
+
 @pytest.mark.parametrize("moment", ["as the job is claimed", "while the reader runs", "after half the attempts"])
 def test_the_upload_survives(moment: str, real_db: str, worker: Worker, meishan_clerk: Person) -> None:
     submission = started(meishan_clerk)
@@ -49,7 +61,7 @@ def test_the_upload_survives(moment: str, real_db: str, worker: Worker, meishan_
         before = job.attempt
         wait_for(lambda: Job.objects.filter(pk=job.pk, state="running", attempt__gt=before).exists())  # noqa: B023
         if moment == "while the reader runs":
-            wait_for(lambda: bool(children_of(victim.pid)))  # noqa: B023
+            wait_for(lambda: bool(readers_of(victim.pid)))  # noqa: B023
         readers = children_of(victim.pid)
         os.kill(victim.pid, signal.SIGKILL)
         victim.wait()
