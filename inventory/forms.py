@@ -21,9 +21,14 @@ class WorkbookForm(forms.Form):
     workbook = forms.FileField(
         label="填好的调研表",
         allow_empty_file=True,  # the gate has its own sentence and code for it
-        help_text=f"Excel 或 WPS 保存的 .xlsx、.xls，最大 {human_size(settings.UPLOAD_MAX_BYTES)}。"
-        "平台表、摄像机表可以在同一个文件里。",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls", "data-drop": "把文件拖到这里，或点击选择"}),
+        help_text="Excel、WPS 或 LibreOffice 保存的 .xlsx、.xls、.et、.xlsb、.ods、.csv，"
+        f"最大 {human_size(settings.UPLOAD_MAX_BYTES)}。平台表、摄像机表可以在同一个文件里。",
+        widget=forms.ClearableFileInput(
+            attrs={
+                "accept": ".xlsx,.xls,.et,.xlsb,.ods,.csv,.tsv,.txt",
+                "data-drop": "把文件拖到这里，或点击选择",
+            }
+        ),
     )
     datum = forms.ChoiceField(
         label="坐标系", choices=Datum.choices, help_text="平台导出一般是 WGS-84；手机地图上取的点是 GCJ-02 或 BD-09。"

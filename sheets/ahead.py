@@ -13,6 +13,8 @@ from typing import Generic, TypeVar
 
 import python_calamine as calamine
 
+from sheets.sniff import container_kind
+
 Result = TypeVar("Result")
 
 
@@ -44,13 +46,18 @@ class Ahead(Generic[Result]):
         return self._done[0]
 
 
-Opened = tuple[calamine.CalamineWorkbook, calamine.CalamineSheet | None]
+Opened = tuple[calamine.CalamineWorkbook, calamine.CalamineSheet | None] | None
 
 
 def open_ahead(data: bytes) -> Ahead[Opened]:
-    """Begin to open a workbook and to parse its first sheet, which is nearly always the one that matters."""
+    """Begin to open a workbook and to parse its first sheet, which is nearly always the one that matters.
+
+    None for containers that this parser is not asked to read (see `sheets.reader`).
+    """
 
     def read() -> Opened:
+        if container_kind(data) in {"ods", "csv"}:
+            return None
         book = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
         metas = book.sheets_metadata
         return book, parse(book, metas[0]) if metas else None

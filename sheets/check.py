@@ -8,34 +8,31 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sheets.annotate.names import is_listing
-from sheets.cells import Cell, address, cell_text, fold, letters, shorten, trim
+from sheets.cells import fold, letters, shorten, trim
 from sheets.declare import Sheet
 from sheets.filerules import apply_file_rules
 from sheets.findings import Finding, Severity
-from sheets.headers import SEARCHED_ROWS, Header, recognise
-from sheets.judge import RawCell
-from sheets.merges import Merges
+from sheets.forensics import RawCell
+from sheets.headers import LEAST_HEADERS, SEARCHED_ROWS, Header, recognise
+from sheets.judge import raw_text
 from sheets.options import Options
+from sheets.pages import MOST_ROWS, Progress, Section, read_sections, wide_rows
 from sheets.reader import RawSheet, Row, Workbook
 from sheets.report import Report, SheetSummary
-from sheets.rowkinds import RowSorter
 from sheets.structure import structure_finding
 from sheets.table import Table
+
+__all__ = ["MARK", "MARK_SHEET", "MOST_ROWS", "check"]
 
 #: The hidden sheet that marks our template: A1 this word, then one row for each form: its key, version.
 MARK_SHEET = "_模板"
 MARK = "jinzhai-video"
 #: The sheet of our template that tells how to fill it in.
 GUIDE_SHEET = "填写说明"
-
-#: More rows than this in one sheet are not judged; the gate's own limits come first.
-MOST_ROWS = 200_000
-
-Progress = Callable[[str, int], None]
 
 _UNIT = re.compile(r"填报单位(?:\(盖章\)|（盖章）)?[:：]\s*(.*?)\s*(?:联系电话|联系人|填报(?:人|时间)|$)", re.DOTALL)
 
@@ -52,7 +49,7 @@ def check(
     """
     options = options or Options()
     wanted = [sheet for sheet in declarations if options.kind in {"", sheet.key}]
-    run = _Run(options, wanted, on_progress or _silent)
+    run = _Run(options, declarations, wanted, on_progress or _silent)
     with _collector_paused():
         book = data if isinstance(data, Workbook) else Workbook(data)
         for raw in book.sheets():
@@ -64,75 +61,69 @@ def check(
 class _Run:
     """One check under way."""
 
-    def __init__(self, options: Options, wanted: Sequence[Sheet], progress: Progress) -> None:
+    def __init__(
+        self, options: Options, declarations: Sequence[Sheet], wanted: Sequence[Sheet], progress: Progress
+    ) -> None:
         self.options = options
+        self.declarations = declarations
         self.wanted = wanted
         self.progress = progress
         self.summaries: list[SheetSummary] = []
         self.general: list[Finding] = []
         self.tables: list[Table] = []
         self.marks: dict[str, str] = {}
+        self.pictures: list[str] = []
+        self.left_out: list[Finding] = []
 
     def examine(self, raw: RawSheet) -> None:
         """One worksheet."""
         summary = SheetSummary(raw.name)
-        self.summaries.append(summary)
         batch = next(raw.batches, [])
         if raw.name == MARK_SHEET:
             self.marks = _marks(batch)
             summary.state, summary.note = "hidden", "模板标记，不是数据"
         elif not batch:
             summary.state, summary.note = "empty", "空白工作表，没有读入"
+            if raw.facts.pictures:
+                summary.note = "工作表里只有图片，没有读入"
+                self.pictures.append(raw.name)
         elif is_listing(raw.name, batch[0][0]):
             summary.note = "系统生成的问题清单，不读入"
         else:
-            header = recognise([[*[""] * raw.left, *row] for row in batch[:SEARCHED_ROWS]], self.wanted)
+            rows = [[*[""] * raw.left, *row] for row in batch[:SEARCHED_ROWS]]
+            header = recognise(rows, self.wanted)
             if not raw.visible:
                 summary.state, summary.note = "hidden", "隐藏的工作表，没有读入"
                 if header is not None:
                     self.general.append(structure_finding("S008", sheet=raw.name, value=raw.name))
-            elif header is None:
-                summary.note = "填写说明，不读入" if raw.name == GUIDE_SHEET else "没有附件4的表头，没有读入"
+            elif header is not None:
+                self._read(raw, header, batch)
+                return
+            elif raw.name == GUIDE_SHEET:
+                summary.note = "填写说明，不读入"
             else:
-                self._read(raw, header, summary, batch)
+                summary.note = "没有附件4的表头，没有读入"
+                if recognise(rows, self.declarations) is None and (count := wide_rows(raw, batch, LEAST_HEADERS)):
+                    found = structure_finding("S017", sheet=raw.name, value=raw.name, count=count)
+                    self.left_out.append(found)
+        self.summaries.append(summary)
 
-    def _read(self, raw: RawSheet, header: Header, summary: SheetSummary, batch: list[Row]) -> None:
-        """A worksheet that holds a form."""
-        sheet = header.declaration
-        summary.kind, summary.title, summary.state = sheet.key, sheet.title, "read"
-        summary.header_row = header.row + 1
-        summary.columns = {key: letters(place) for key, place in header.columns.items()}
-        summary.unit = _unit(batch[: header.row])
-        table = Table(raw.name, header, self.options)
-        sorter = RowSorter(header, raw.left)
-        merges = Merges(header, raw.merges)
-        nameless = _places_without_header(raw, header, len(batch[0]))
-        filled_nameless: set[int] = set()
-        first = header.row + 1
-        batch = batch[first:]
-        while batch:
-            rows, columns = sorter.sort(batch, first)
-            first += len(batch)
-            if rows:
-                cells = _cells(raw, header, rows, columns)
-                filled, groups = merges.fill(rows, cells)
-                numbers = range(rows.start + 1, rows.stop + 1) if isinstance(rows, range) else [row + 1 for row in rows]
-                table.add(numbers, cells, filled, groups)
-                filled_nameless.update(place for place in nameless if any(columns[place - raw.left]))
-            self.progress("read", first)
-            if len(table) > MOST_ROWS:
-                self.general.append(structure_finding("S012", sheet=raw.name, limit=MOST_ROWS))
-                break
-            batch = next(raw.batches, [])
-        table.finish()
-        self.tables.append(table)
-        summary.rows, summary.sample, summary.blank, summary.footer = (
-            sorter.rows, len(sorter.sample), sorter.blank, sorter.footer,
-        )  # fmt: skip
-        summary.rows_read = sorter.rows_read
-        summary.sample_rows = sorter.sample
-        summary.note = _note(summary)
-        self.general += _about_the_header(raw, header, sorted(filled_nameless))
+    def _read(self, raw: RawSheet, header: Header, batch: list[Row]) -> None:
+        """A worksheet that holds a form, or several."""
+        unit = _unit(batch[: header.row])
+        own: dict[str, SheetSummary] = {}
+        for section in read_sections(raw, header, batch, self.wanted, self.options, self.progress):
+            self.tables.append(section.table)
+            self.general += section.findings
+            sheet = section.table.sheet
+            summary = own.get(sheet.key)
+            if summary is None:
+                summary = own[sheet.key] = SheetSummary(raw.name, sheet.key, sheet.title, "read", unit=unit)
+                summary.header_row = section.table.header.row + 1
+                columns = section.table.header.columns
+                summary.columns = {key: letters(place) for key, place in columns.items()}
+                self.summaries.append(summary)
+            _count(summary, section)
 
     def conclude(self, declarations: Sequence[Sheet]) -> None:
         """The rules over the whole file; no form at all, no data at all, another template, another unit."""
@@ -145,9 +136,14 @@ class _Run:
             title = next((sheet.title for sheet in declarations if sheet.key == options.kind), "")
             said = shorten("、".join(names)) or "无"
             code = "S009" if options.kind else "S001"
-            self.general.append(structure_finding(code, count=len(names), names=said, title=title))
+            if self.pictures and all(summary.state in {"empty", "hidden"} for summary in self.summaries):
+                self.general += [structure_finding("S016", sheet=name, value=name) for name in self.pictures]
+            else:
+                self.general.append(structure_finding(code, count=len(names), names=said, title=title))
         elif not any(summary.rows for summary in forms):
             self.general.append(structure_finding("S002", sheet=forms[0].name, row=forms[0].header_row))
+        if forms:
+            self.general += self.left_out
         current = {sheet.key: sheet.version for sheet in declarations}
         for summary in forms:
             summary.template = self.marks.get(summary.kind, "")
@@ -162,13 +158,15 @@ class _Run:
 
     def report(self) -> Report:
         """What was found, with counts that add up."""
-        by_name = {summary.name: summary for summary in self.summaries}
+        by_name = {summary.name: summary for summary in reversed(self.summaries)}
+        by_form = {(summary.name, summary.kind): summary for summary in self.summaries}
         for table in self.tables:
             errors, warnings = table.counts()
-            summary = by_name[table.name]
-            summary.errors, summary.warnings = sum(errors), sum(warnings)
-            summary.rows_with_errors = len(table) - errors.count(0)
-            summary.rows_with_warnings = len(table) - warnings.count(0)
+            summary = by_form[table.name, table.sheet.key]
+            summary.errors += sum(errors)
+            summary.warnings += sum(warnings)
+            summary.rows_with_errors += len(table) - errors.count(0)
+            summary.rows_with_warnings += len(table) - warnings.count(0)
         elsewhere = {Severity.ERROR: 0, Severity.WARNING: 0}
         for finding in self.general:
             if finding.sheet:
@@ -186,47 +184,17 @@ class _Run:
         )
 
 
-def _cells(
-    raw: RawSheet, header: Header, rows: Sequence[int], columns: Sequence[Sequence[Cell]]
-) -> dict[str, Sequence[RawCell]]:
-    """The cells of each recognised column in these rows, broken ones in place."""
-    cells: dict[str, Sequence[RawCell]] = {key: columns[place - raw.left] for key, place in header.columns.items()}
-    if raw.broken:
-        position = {row: number for number, row in enumerate(rows)}
-        keys = {place: key for key, place in header.columns.items()}
-        for (row, place), broken in raw.broken.items():
-            if row in position and place in keys:
-                changed = list(cells[keys[place]])
-                changed[position[row]] = broken
-                cells[keys[place]] = changed
-    return cells
-
-
-def _places_without_header(raw: RawSheet, header: Header, width: int) -> list[int]:
-    known = {
-        *header.columns.values(),
-        *(place for place, _ in header.unknown),
-        *(place for place, _ in header.repeated),
-    }
-    return [place for place in range(raw.left, raw.left + width) if place not in known]
-
-
-def _about_the_header(raw: RawSheet, header: Header, nameless: Sequence[int]) -> list[Finding]:
-    """Columns missing, unknown, twice, or filled in without a header."""
-    row = header.row + 1
-    found = [
-        structure_finding("S003", sheet=raw.name, row=row, column=column.label, key=column.key)
-        for column in header.missing
-    ]
-    unknown = [(place, shorten(trim(text), 60)) for place, text in header.unknown]
-    for place, text in unknown + [(place, f"（{letters(place)}列，没有表头）") for place in nameless]:
-        found.append(structure_finding("S004", sheet=raw.name, row=row, cell=address(row, place), value=text))
-    for place, key in header.repeated:
-        label = header.declaration.by_key[key].label
-        found.append(
-            structure_finding("S005", sheet=raw.name, row=row, cell=address(row, place), column=label, key=key)
-        )
-    return found
+def _count(summary: SheetSummary, section: Section) -> None:
+    """Add a section's rows to its summary."""
+    sorter = section.sorter
+    summary.rows += sorter.rows
+    summary.sample += len(sorter.sample)
+    summary.blank += sorter.blank
+    summary.footer += sorter.footer
+    summary.repeated += sorter.repeated
+    summary.rows_read += sorter.rows_read
+    summary.sample_rows += sorter.sample
+    summary.note = _note(summary)
 
 
 def _note(summary: SheetSummary) -> str:
@@ -236,23 +204,25 @@ def _note(summary: SheetSummary) -> str:
         parts.append(f"样例 {summary.sample} 行（第 {rows} 行，已跳过）")
     if summary.footer:
         parts.append(f"合计、填表人、说明 {summary.footer} 行（不读入）")
+    if summary.repeated:
+        parts.append(f"重复的表头 {summary.repeated} 行（不读入）")
     if summary.blank:
         parts.append(f"空行 {summary.blank} 行")
     return "，".join(parts)
 
 
-def _marks(rows: Sequence[Sequence[Cell]]) -> dict[str, str]:
+def _marks(rows: Sequence[Sequence[RawCell]]) -> dict[str, str]:
     """Form key -> template version, from our hidden sheet; empty when it is not ours."""
-    texts = [[cell_text(cell) for cell in row] for row in rows]
+    texts = [[raw_text(cell) for cell in row] for row in rows]
     if not texts or texts[0][:1] != [MARK]:
         return {}
     return {row[0]: row[1] for row in texts[1:] if len(row) > 1}
 
 
-def _unit(rows: Sequence[Sequence[Cell]]) -> str:
+def _unit(rows: Sequence[Sequence[RawCell]]) -> str:
     """What the line 填报单位：… above the header says."""
     for row in rows:
-        line = " ".join(trim(cell_text(cell)) for cell in row if cell != "")
+        line = " ".join(trim(raw_text(cell)) for cell in row if cell != "")
         found = _UNIT.search(line)
         if found:
             return shorten(trim(found[1]).strip(" _　"), 60)

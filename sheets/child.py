@@ -129,6 +129,7 @@ def summary(report: Report) -> dict[str, Any]:
 def write_findings(report: Report, path: Path) -> int:
     """One finding a line as JSON, errors first; returns how many were written."""
     kinds = {sheet.name: sheet.kind for sheet in report.sheets}
+    several = len(kinds) < len(report.sheets)
     later: list[str] = []
     written = 0
     with path.open("w", encoding="utf-8") as lines:
@@ -136,7 +137,8 @@ def write_findings(report: Report, path: Path) -> int:
             is_error = found.severity == "error"
             if written >= FINDINGS_KEPT or (not is_error and len(later) >= FINDINGS_KEPT):
                 continue
-            line = json.dumps({"kind": kinds.get(found.sheet, ""), **found.as_dict()}, ensure_ascii=False) + "\n"
+            kind = report.kind_of(found) if several else kinds.get(found.sheet, "")
+            line = json.dumps({"kind": kind, **found.as_dict()}, ensure_ascii=False) + "\n"
             if is_error:
                 lines.write(line)
                 written += 1
@@ -165,8 +167,8 @@ def _write_all(write: Callable[[bytes], Any], blocks: Iterable[bytes]) -> None:
 
 def _height(opened: Ahead[Opened]) -> int:
     """Rows of the first sheet, which is nearly always the only long one."""
-    sheet = opened.result()[1]
-    return 0 if sheet is None else sheet.total_height
+    found = opened.result()
+    return 0 if found is None or found[1] is None else found[1].total_height
 
 
 class Teller:

@@ -1,132 +1,117 @@
-"""Cells that the reader shows as empty though they are not: Excel errors, and formulas saved without a result.
+"""What the parser does not tell of a workbook: broken cells, shown digits, what is hidden or merged, pictures.
 
-An .xlsx part is inflated piece by piece and searched for the few marks such cells leave; a sound file costs little more
-than inflating it, and that beside the reader, which leaves Python's lock alone while it parses.
+The parser shows an Excel error, or a formula saved without a result, as an empty cell; and 2020.1 formatted as 0.00 is
+2020.1 to it though everybody reads 2020.10. Each container has a module of its own that looks for such things; here is
+what they have in common. All of them search bytes beside the parser, which leaves Python's lock alone while it works.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from io import BytesIO
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
 
-if TYPE_CHECKING:
-    from zipfile import ZipFile
+from sheets.cells import Cell, Shown
+from sheets.sniff import container_kind
 
-#: Beyond so many broken cells in one sheet the rest is left to be found next time.
+Merge = tuple[int, int, int, int]
+"""First row, first column, last row, last column; 0-based."""
+
+#: Beyond so many odd cells in one sheet the rest is left to be found next time.
 LIMIT = 10_000
-_PIECE = 1 << 20
-#: A cell's opening tag and formula fit into so many bytes; pieces overlap by it.
-_OVERLAP = 1 << 14
 
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
-_NAME = re.compile(rb"""\bname\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_RELATION = re.compile(rb"""\b(?:\w+:)?id\s*=\s*(?:"(rId[^"]*|[^"]*)"|'([^']*)')""")
-_TARGET = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
-_ID = re.compile(rb"""\bId\s*=\s*["']([^"']*)["']""")
-_PATH = re.compile(rb"""\bTarget\s*=\s*["']([^"']*)["']""")
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]{0,20})<")
-_MARKS = (b't="e"', b"t='e'")
-_ENDS = (b"</f></c>", b"</f><v></v></c>", b"</f><v/></c>", b"</f><v /></c>")
+ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}
+"""Error values by their number in .xls and .xlsb ([MS-XLS] 2.5.10)."""
+
+#: Number formats by their number that stand in no file (ECMA-376 part 1, 18.8.30), as far as they show two decimals.
+TWO_DECIMALS = frozenset({2, 4, 7, 8, 39, 40})
+
+_NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A cell without a usable value: an Excel error ("#N/A"), or a formula without a result."""
+    """A cell without a usable value: an Excel error ("#N/A"), a formula without a result, a picture."""
 
-    issue: Literal["excel_error", "no_result"]
+    issue: Literal["excel_error", "no_result", "picture"]
     text: str = ""
 
     def __str__(self) -> str:
         return self.text
 
 
-def broken_cells(data: bytes) -> dict[str, dict[tuple[int, int], Broken]]:
-    """Sheet name -> (0-based row, 0-based column) -> what is broken there. Empty for .xls and for odd containers."""
-    if not data.startswith(b"PK"):
-        return {}
-    import zipfile
-
-    found: dict[str, dict[tuple[int, int], Broken]] = {}
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            for name, path in _sheets(archive).items():
-                cells: dict[tuple[int, int], Broken] = {}
-                for piece in _pieces(archive, path):
-                    cells.update(_search(piece))
-                    if len(cells) > LIMIT:
-                        break
-                if cells:
-                    found[name] = cells
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError, OSError):
-        return found
-    return found
+RawCell = Cell | Broken
 
 
-def _sheets(archive: ZipFile) -> dict[str, str]:
-    """Sheet name -> path of its part."""
-    from html import unescape
+@dataclass(slots=True)
+class Facts:
+    """What is known of one sheet beside its values. Rows and columns are 0-based and true to the sheet.
 
-    book = archive.read("xl/workbook.xml")
-    relations = archive.read("xl/_rels/workbook.xml.rels")
-    paths: dict[bytes, str] = {}
-    for tag in _TARGET.findall(relations):
-        identity, target = _ID.search(tag), _PATH.search(tag)
-        if identity and target:
-            path = target[1].decode("utf-8", "replace")
-            paths[identity[1]] = path[1:] if path.startswith("/") else f"xl/{path}"
-    found = {}
-    for tag in _SHEET.findall(book):
-        name = _NAME.search(tag)
-        identity = re.search(rb"""\w+:id\s*=\s*["']([^"']*)["']""", tag)
-        if name and identity and identity[1] in paths:
-            found[unescape((name[1] or name[2] or b"").decode("utf-8", "replace"))] = paths[identity[1]]
-    return found
+    `cells` replace those that the parser gives; `hidden_columns` are (first, last); `merges` is None where the parser
+    knows them; `pictures`: there is a drawing.
+    """
+
+    cells: dict[tuple[int, int], RawCell] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    merges: list[Merge] | None = None
+    pictures: bool = False
 
 
-def _pieces(archive: ZipFile, path: str) -> Iterator[bytes]:
-    with archive.open(path) as part:
-        tail = b""
-        while piece := part.read(_PIECE):
-            yield tail + piece
-            tail = piece[-_OVERLAP:]
+def sheet_facts(data: bytes) -> list[Facts]:
+    """The facts of each sheet in workbook order; an empty list where nothing can be learnt."""
+    kind = container_kind(data)
+    if kind == "xlsx":
+        from sheets.forensics_xlsx import xlsx_facts
+
+        return xlsx_facts(data)
+    if kind == "xls":
+        from sheets.forensics_xls import xls_facts
+
+        return xls_facts(data)
+    if kind == "xlsb":
+        from sheets.forensics_xlsb import xlsb_facts
+
+        return xlsb_facts(data)
+    return []
 
 
-def _search(piece: bytes) -> Mapping[tuple[int, int], Broken]:
-    found: dict[tuple[int, int], Broken] = {}
-    for mark in _MARKS:
-        for at in _every(mark, piece):
-            tag = piece[piece.rfind(b"<", 0, at) : at + 64].partition(b">")[0]
-            place = _PLACE.search(tag)
-            if place:
-                value = _VALUE.search(piece, at, at + _OVERLAP)
-                end = piece.find(b"</c>", at)
-                text = value[1].decode("ascii", "replace") if value and (end < 0 or value.start() < end) else "#ERROR"
-                found[_position(place)] = Broken("excel_error", text)
-    if b"</f>" not in piece:
-        return found
-    for end_mark in _ENDS:
-        for at in _every(end_mark, piece):
-            tag = piece[piece.rfind(b"<c ", 0, at) : at].partition(b">")[0]
-            place = _PLACE.search(tag)
-            # t="str" with an empty value is a formula whose result is the empty text.
-            if place and (end_mark == _ENDS[0] or b't="str"' not in tag):
-                found[_position(place)] = Broken("no_result")
-    return found
+def is_year_and_one(number: float) -> bool:
+    """Whether a number is a year with one decimal that is a 1: January or October."""
+    year = int(number) if 1900 <= number < 2100 else 0
+    return year > 0 and f"{number:.15g}" == f"{year}.1"
 
 
-def _every(mark: bytes, piece: bytes) -> Iterator[int]:
-    at = piece.find(mark)
-    while at >= 0:
-        yield at
-        at = piece.find(mark, at + 1)
+def as_shown(number: float, text: str) -> float:
+    """The number, with what its cell shows where that says more: 2020.1 shown as 2020.10."""
+    if is_year_and_one(number) and text.strip() == f"{int(number)}.10":
+        return Shown(number, text.strip())
+    return number
 
 
-def _position(place: re.Match[bytes]) -> tuple[int, int]:
-    column = 0
-    for letter in place[1]:
-        column = column * 26 + letter - 64
-    return int(place[2]) - 1, column - 1
+def formatted(number: float, two_decimals: bool) -> float:
+    """The same where only the cell's number format is known."""
+    return Shown(number, f"{int(number)}.10") if two_decimals and is_year_and_one(number) else number
+
+
+def shows_two_decimals(code: str) -> bool:
+    """Whether a custom number format shows a number with two decimals, neither more nor fewer."""
+    positive = _NOT_SHOWN.sub("", code.split(";", maxsplit=1)[0])
+    return re.fullmatch(r"[#0?,]*[0#]\.00[^0#?%EeyYmMdDhHsS]*", positive.strip()) is not None
+
+
+def excel_date(serial: int, is_1904: bool) -> date | None:
+    """The day of a date serial; None for what is none."""
+    if not 61 <= serial <= 2_958_465:
+        return None
+    return date.fromordinal(serial + (date(1904, 1, 1) if is_1904 else date(1899, 12, 30)).toordinal())

@@ -10,17 +10,20 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from sheets.gate_biff import scan_workbook
 from sheets.gate_codes import GATE, refused
 from sheets.gate_limits import Limits, human_size
 from sheets.gate_names import ending_of, safe_name
-from sheets.gate_ole import SIGNATURE as OLE_SIGNATURE
+from sheets.gate_ods import scan_content
 from sheets.gate_ole import OleFile
 from sheets.gate_reach import Tally
+from sheets.gate_xlsb import is_record_part, scan_records
 from sheets.gate_xml import scan_part
-from sheets.gate_zip import LOCAL_SIGNATURE, Part, end_of_directory, inflate, read_directory
+from sheets.gate_zip import Part, end_of_directory, inflate, read_directory
+from sheets.sniff import OLE_SIGNATURE, ZIP_SIGNATURE, Kind, container_kind, decode, is_open_document, listing
+from sheets.textfile import text_rows
 
 __all__ = ["GATE", "Container", "Limits", "Part", "examine", "safe_name"]
 
@@ -45,24 +48,29 @@ _DOCUMENTS = {
 }
 _WEB = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|table|meta|script|div|style|svg)\b", re.IGNORECASE)
 _XML_2003 = re.compile(rb"progid\s*=\s*[\"']Excel\.Sheet|urn:schemas-microsoft-com:office:spreadsheet")
-_ENDINGS = {"xlsx", "xls"}
+_ENDINGS = {"xlsx", "xls", "et", "xlsb", "ods", "csv", "tsv", "txt"}
 _MACRO_ENDINGS = {"xlsm", "xltm", "xlam", "xla", "xll"}
+_MAIL = (b"mime-version:", b"from:", b"content-type:")
 _ACTIVE_PARTS = (
     (re.compile(r"(^|/)vbaproject[^/]*\.bin$"), "G014", "VBA 宏"),
     (re.compile(r"^xl/macrosheets/"), "G014", "Excel 4.0 宏表"),
     (re.compile(r"^xl/externallinks/"), "G015", "外部链接"),
-    (re.compile(r"^xl/connections\.xml$"), "G015", "外部数据连接"),
+    (re.compile(r"^xl/connections\.(?:xml|bin)$"), "G015", "外部数据连接"),
     (re.compile(r"^xl/querytables/"), "G015", "外部数据查询"),
     (re.compile(r"^xl/activex/"), "G016", "ActiveX 控件"),
     (re.compile(r"^xl/embeddings/"), "G016", "嵌入的文件"),
+    (re.compile(r"^(?:basic/.*\.xba|scripts/.*[^/])$"), "G014", "宏"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A workbook that passed the gate. `parts` are the zip entries in file order (none for .xls); sizes in bytes."""
+    """A workbook that passed the gate. `parts` are the zip entries in file order (none without a zip); sizes in bytes.
 
-    kind: Literal["xlsx", "xls"]
+    `kind` is what the bytes are: a .et of WPS is "xls" or "xlsx" inside, tab separated text is "csv".
+    """
+
+    kind: Kind
     name: str
     size: int
     sha256: str
@@ -70,7 +78,7 @@ class Container:
 
     @property
     def inflated(self) -> int:
-        """Bytes of all parts unpacked; the file's own size for .xls."""
+        """Bytes of all parts unpacked; the file's own size where there are none."""
         return sum(part.size for part in self.parts) if self.parts else self.size
 
 
@@ -87,17 +95,17 @@ def examine(data: bytes | BinaryIO, name: str, limits: Limits | None = None) -> 
         raise refused("G001", name=shown)
     if len(content) > limits.max_bytes:
         raise refused("G002", human_size(limits.max_bytes), name=shown)
-    kind: Literal["xlsx", "xls"]
     parts: tuple[Part, ...] = ()
-    if content.startswith(LOCAL_SIGNATURE):
-        _is_workbook_zip(content)
+    if content.startswith(ZIP_SIGNATURE):
+        kind = _workbook_in_zip(content)
         _judge_ending(shown)
-        kind, parts = "xlsx", _examine_zip(content, limits)
+        parts = _examine_zip(content, kind, limits)
     elif content.startswith(OLE_SIGNATURE):
         kind = "xls"
         _examine_ole(content, shown, limits)
     else:
-        raise _other_kind(content, shown)
+        kind = "csv"
+        _examine_text(content, shown, limits)
     return Container(kind, shown, len(content), hashlib.sha256(content).hexdigest(), parts)
 
 
@@ -107,50 +115,63 @@ def _judge_ending(shown: str) -> None:
         return
     if ending in _MACRO_ENDINGS:
         raise refused("G014", f".{ending} 格式", name=shown)
-    if ending == "et":
-        raise refused("G011", name=shown)
     raise refused("G012", f".{ending}" if ending else "没有扩展名", name=shown)
 
 
-def _is_workbook_zip(content: bytes) -> None:
-    """Refuse zips that are something else, by the names that stand in the directory at the file's end."""
-    end = end_of_directory(content)
-    if end < 0:
-        return
-    size, offset = (
-        int.from_bytes(content[end + 12 : end + 16], "little"),
-        int.from_bytes(content[end + 16 : end + 20], "little"),
-    )
-    listing = content[offset : offset + size].lower() if offset < end else content[-65536:].lower()
-    if b"xl/workbook.xml" in listing or b"xl\\workbook.xml" in listing:
-        return
-    if b"xl/workbook.bin" in listing:
-        raise refused("G009")
-    if b"[content_types].xml" in listing:
-        for marker, what in ((b"word/", "Word 文档"), (b"ppt/", "PowerPoint 演示文稿"), (b"xl/", "")):
-            if marker in listing:
-                if not what:
-                    return
-                raise refused("G008", what)
-    if content[30:38] == b"mimetype":
-        if b"opendocument.spreadsheet" in content[38:120]:
-            raise refused("G010")
+def _workbook_in_zip(content: bytes) -> Kind:
+    """The kind of workbook a zip is; others are refused by the names that stand in the directory at the file's end."""
+    names = listing(content)
+    kinds: list[Kind] = []
+    if b"xl/workbook.xml" in names:
+        kinds.append("xlsx")
+    if b"xl/workbook.bin" in names:
+        kinds.append("xlsb")
+    if is_open_document(content, names):
+        kinds.append("ods")
+    if len(kinds) > 1:
+        raise refused("G036")
+    if kinds and kinds == [container_kind(content)]:
+        return kinds[0]
+    if content[30:38] == b"mimetype" or b"content.xml" in names or b"encrypted-package" in names:
+        if b"opendocument.spreadsheet" in content[38:160]:
+            raise refused("G013" if b"encrypted-package" in names else "G020", "内容缺失")
         raise refused("G008", "OpenDocument 文档")
+    if b"[content_types].xml" in names:
+        for marker, what in ((b"word/", "Word 文档"), (b"ppt/", "PowerPoint 演示文稿"), (b"xl/", "")):
+            if marker in names:
+                if not what:
+                    return "xlsx"
+                raise refused("G008", what)
+    if not names:
+        return "xlsx"  # no directory at the end: what is missing is said where the directory is read
     raise refused("G007", "zip")
 
 
-def _examine_zip(content: bytes, limits: Limits) -> tuple[Part, ...]:
+def _examine_zip(content: bytes, kind: Kind, limits: Limits) -> tuple[Part, ...]:
     parts = read_directory(content, limits)
     for part in parts:
         low = part.name.replace("\\", "/").lower()
         for pattern, code, what in _ACTIVE_PARTS:
             if pattern.search(low):
                 raise refused(code, what)
+        if kind == "ods" and low == "meta-inf/manifest.xml" and _has(content, part, b"encryption-data"):
+            raise refused("G013")
     tally = Tally(limits)
     # Small parts first: what forbids the file outright (macros, links) is said before the sheets are walked.
     for part in sorted(parts, key=lambda part: part.size):
-        scan_part(part.name, partial(inflate, content, part), tally)
+        chunks = partial(inflate, content, part)
+        if kind == "xlsb" and is_record_part(part.name):
+            scan_records(part.name, chunks, tally)
+            continue
+        scan_part(part.name, chunks, tally)
+        if kind == "ods" and part.name == "content.xml":
+            scan_content(part.name, chunks, tally)
     return parts
+
+
+def _has(content: bytes, part: Part, mark: bytes) -> bool:
+    """Whether a small part holds the mark."""
+    return part.size < 4 * 1024 * 1024 and mark in b"".join(inflate(content, part))
 
 
 def _examine_ole(content: bytes, shown: str, limits: Limits) -> None:
@@ -166,7 +187,7 @@ def _examine_ole(content: bytes, shown: str, limits: Limits) -> None:
             raise refused("G008", "Word 文档", name=shown)
         if "powerpoint document" in names:
             raise refused("G008", "PowerPoint 演示文稿", name=shown)
-        raise refused("G003", name=shown)
+        raise refused("G011" if ending_of(shown) in {"et", "ett"} else "G003", name=shown)
     _judge_ending(shown)
     if (embedded := ole.embedded()) != "":
         raise refused("G016", embedded, name=shown)
@@ -176,8 +197,18 @@ def _examine_ole(content: bytes, shown: str, limits: Limits) -> None:
     scan_workbook(ole.stream(book), limits)
 
 
-def _other_kind(content: bytes, shown: str) -> Exception:
-    """The refusal for a file that is neither zip nor OLE, naming what it is where that can be told."""
+def _examine_text(content: bytes, shown: str, limits: Limits) -> None:
+    """A table of text, read to its end; anything else is named and refused."""
+    refusal = _other_kind(content, shown)
+    if refusal is not None:
+        raise refusal
+    _judge_ending(shown)
+    for _ in text_rows(content, limits):
+        pass
+
+
+def _other_kind(content: bytes, shown: str) -> Exception | None:
+    """The refusal for a file that is neither zip nor OLE nor text, naming what it is where that can be told."""
     head = content[:4096]
     if len(content) < 4:
         return refused("G020", f"只有 {len(content)} 字节", name=shown)
@@ -193,9 +224,13 @@ def _other_kind(content: bytes, shown: str) -> Exception:
     plain = text.encode("utf-8")
     if _XML_2003.search(plain):
         return refused("G005", "XML 表格（2003 版）", name=shown)
-    if _WEB.search(plain) or plain.lstrip().lower().startswith((b"mime-version:", b"from:", b"content-type:")):
+    if _WEB.search(plain) or plain.lstrip().lower().startswith(_MAIL):
         return refused("G005", "网页", name=shown)
-    return refused("G006", name=shown)
+    if plain.lstrip().startswith(b"<"):
+        return refused("G005", "XML 文件", name=shown)
+    if container_kind(content) != "csv" or decode(content) is None:
+        return refused("G070", name=shown)
+    return None
 
 
 def _as_text(head: bytes) -> str | None:

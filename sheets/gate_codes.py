@@ -1,7 +1,7 @@
 """What the gate says: one code, one sentence, one thing to press. Codes are for ever; none is given twice.
 
 G00x what kind of file it is; G01x its name, password, active content; G02x the zip container; G03x the parts inside;
-G04x the .xls container; G05x the confined reader (`sheets.confined`).
+G04x the .xls container; G05x the confined reader (`sheets.confined`); G06x the reading job (`inventory.staging`); G07x tables of text.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sheets.findings import Finding, Refused, Severity
 
 SAVE_AS_XLSX = "请在 Excel/WPS 中打开它，点“文件 → 另存为”，选 .xlsx，再上传另存的文件。"
-SEND_XLSX = "请上传用 Excel 或 WPS 填好的 .xlsx（或 .xls）表格。"
+SEND_XLSX = "请上传用 Excel 或 WPS 填好的表格（.xlsx、.xls、.et、.xlsb、.ods 或 .csv）。"
 COPY_INTO_TEMPLATE = "请下载空白模板，把数据按“只粘贴数值”粘贴进去，保存后再上传。"
 KEPT = "文件已保存，修改后可继续。"
 RESAVE = "请在 Excel/WPS 中打开它，另存为 .xlsx，再上传；仍不行请把代码告诉管理员。"
@@ -26,6 +26,8 @@ class Wording:
 
     says: str
     fix: str
+    retired: bool = False
+    """No longer said, for what it refused is read now. The code keeps its meaning and is not given again."""
 
 
 GATE: dict[str, Wording] = {
@@ -34,16 +36,18 @@ GATE: dict[str, Wording] = {
     "G003": Wording("这不是 Excel 表格，认不出是什么文件。", SEND_XLSX),
     "G004": Wording("这是程序文件（{detail}），不是表格。", SEND_XLSX + "不要打开来历不明的程序。"),
     "G005": Wording("这是{detail}，只是改了扩展名，不是真正的 Excel 表格。", SAVE_AS_XLSX),
-    "G006": Wording("这是纯文本或 CSV 文件，不是 Excel 表格。", SAVE_AS_XLSX + "20 位编码列先设为“文本”格式。"),
-    "G007": Wording("这是压缩包（{detail}），不是表格。", "请先解压，再上传里面的 .xlsx（或 .xls）表格。"),
+    "G006": Wording(
+        "这是纯文本或 CSV 文件，不是 Excel 表格。", SAVE_AS_XLSX + "20 位编码列先设为“文本”格式。", retired=True
+    ),
+    "G007": Wording("这是压缩包（{detail}），不是表格。", "请先解压，再上传里面的表格。"),
     "G008": Wording("这是{detail}，不是 Excel 表格。", SEND_XLSX + "盖章扫描件请在“上传扫描件”处上传。"),
-    "G009": Wording("暂不能读取 Excel 二进制工作簿（.xlsb）。", SAVE_AS_XLSX),
-    "G010": Wording("暂不能读取 OpenDocument 表格（.ods）。", SAVE_AS_XLSX),
+    "G009": Wording("暂不能读取 Excel 二进制工作簿（.xlsb）。", SAVE_AS_XLSX, retired=True),
+    "G010": Wording("暂不能读取 OpenDocument 表格（.ods）。", SAVE_AS_XLSX, retired=True),
     "G011": Wording(
-        "暂不能读取 WPS 表格格式（.et）。", "请在 WPS 中打开它，点“文件 → 另存为”，选 .xlsx，再上传另存的文件。"
+        "暂不能读取这种 WPS 表格（.et）。", "请在 WPS 中打开它，点“文件 → 另存为”，选 .xlsx，再上传另存的文件。"
     ),
     "G012": Wording(
-        "文件名以“{detail}”结尾，不是 .xlsx 或 .xls。",
+        "文件名以“{detail}”结尾，不是表格的扩展名。",
         "请在 Excel/WPS 中另存为 .xlsx；如果内容确是表格，把扩展名改回 .xlsx。",
     ),
     "G013": Wording(
@@ -79,6 +83,8 @@ GATE: dict[str, Wording] = {
         "合并单元格范围超限：{detail}。", "请取消整行整列的合并单元格，只保留表头和杆件的合并，保存后再上传。"
     ),
     "G035": Wording("工作表内部写法不规范（{detail}），无法核对范围。", SAVE_AS_XLSX),
+    "G036": Wording("文件里同时有两种表格的内容，无法确定该读哪一份。", COPY_INTO_TEMPLATE),
+    "G037": Wording("文件损坏：.xlsb 的内部结构不完整（{detail}）。", SAVE_AS_XLSX),
     "G040": Wording("文件损坏：.xls 的内部结构不完整（{detail}）。", SAVE_AS_XLSX),
     "G041": Wording("文件结构异常：.xls 的扇区链成环或越界（{detail}）。", COPY_INTO_TEMPLATE),
     "G042": Wording("文件结构异常：.xls 声明的大小远超文件本身（{detail}）。", COPY_INTO_TEMPLATE),
@@ -93,6 +99,9 @@ GATE: dict[str, Wording] = {
     "G057": Wording("已停止读取这份{detail}。", KEPT + "需要时可重新检查。"),
     "G058": Wording("这份{detail}暂时无法读取：服务器正忙。", KEPT + "请过几分钟再点“重新检查”。"),
     "G059": Wording("这份{detail}无法读取：中间文件超过上限。", KEPT + RESAVE),
+    "G070": Wording("文本文件的编码认不出来，或夹有乱码。", SAVE_AS_XLSX),
+    "G071": Wording("这是纯文本，没有用逗号或制表符分开的列，不是表格。", SEND_XLSX),
+    "G072": Wording("文本表格读到{detail}时出错：引号没有成对，或一格里的字太多。", SAVE_AS_XLSX),
 }
 
 

@@ -1,4 +1,4 @@
-"""Reading a workbook: true cell addresses, every sheet, broken cells, merged ranges. Refuses what cannot be read.
+"""Reading a workbook of any container: true cell addresses, every sheet, odd cells. Refuses what cannot be read.
 
 Parsing untrusted bytes belongs in the confined child (`sheets.confined`); this module is what runs there. Rows come in
 batches small enough to be judged while the processor's cache still holds them.
@@ -6,23 +6,26 @@ batches small enough to be judged while the processor's cache still holds them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
-from typing import TypeVar
+from itertools import islice, repeat
+from typing import TypeVar, cast
 
 import python_calamine as calamine
 
 from sheets.ahead import Ahead, Opened, open_ahead, parse
-from sheets.cells import Cell
-from sheets.forensics import Broken, broken_cells
+from sheets.forensics import Facts, Merge, RawCell, sheet_facts
+from sheets.gate_limits import Limits
+from sheets.sniff import container_kind
 from sheets.structure import unreadable
 
 #: Rows in one batch.
 BATCH = 4000
+#: What the one sheet of a text file is called.
+TEXT_SHEET = "CSV"
 
-Row = list[Cell]
+Row = list[RawCell]
 Result = TypeVar("Result")
 
 
@@ -30,48 +33,110 @@ Result = TypeVar("Result")
 class RawSheet:
     """One worksheet. Rows start at row 1; column 0 of each is the sheet's column `left` (0-based).
 
-    `merges` are (first row, first column, last row, last column) and `broken` is by (row, column), both 0-based and
-    true to the sheet. `batches` can be walked once.
+    `facts` are true to the sheet, 0-based; their cells stand in the rows already. `batches` can be walked once.
     """
 
     name: str
-    visible: bool
-    left: int
-    batches: Iterator[list[Row]]
-    merges: Sequence[tuple[int, int, int, int]]
-    broken: dict[tuple[int, int], Broken]
+    visible: bool = True
+    left: int = 0
+    batches: Iterator[list[Row]] = field(default_factory=lambda: iter(()))
+    merges: Sequence[Merge] = ()
+    facts: Facts = field(default_factory=Facts)
 
 
 class Workbook:
-    """A workbook being opened; parsing is under way in a thread of its own, the search for broken cells in another.
+    """A workbook being opened; parsing is under way in a thread of its own, the search for odd cells in another.
 
-    `opened`: when it was begun earlier still. `sheets` raises `Refused` (S010, S011) for what cannot be read.
+    `opened`: when it was begun earlier still. `sheets` raises `Refused` (S010, S011, and the gate's own codes for text
+    and .ods) for what cannot be read.
     """
 
     def __init__(self, data: bytes, opened: Ahead[Opened] | None = None) -> None:
+        self._data = data
         self._opened = opened or open_ahead(data)
-        self._broken = Ahead(partial(broken_cells, data))
+        self._facts = Ahead(partial(sheet_facts, data))
 
     def sheets(self) -> Iterator[RawSheet]:
         """Every sheet in workbook order."""
-        book, first = _guarded(self._opened.result)
+        opened = _guarded(self._opened.result)
+        if opened is not None:
+            return self._parsed(*opened)
+        return _ods(self._data) if container_kind(self._data) == "ods" else _text(self._data)
+
+    def _parsed(self, book: calamine.CalamineWorkbook, first: calamine.CalamineSheet | None) -> Iterator[RawSheet]:
+        sheet = first
         for number, meta in enumerate(book.sheets_metadata):
-            sheet = _guarded(partial(parse, book, meta)) if number else first
-            first = None
+            if number:
+                sheet = _guarded(partial(parse, book, meta))
             visible = meta.visible == calamine.SheetVisibleEnum.Visible
+            known = self._facts.result()
+            facts = known[number] if number < len(known) else Facts()
             if sheet is None or sheet.start is None:
-                yield RawSheet(meta.name, visible, 0, iter(()), (), {})
+                yield RawSheet(meta.name, visible, facts=facts)
                 continue
-            ranges = _guarded(partial(getattr, sheet, "merged_cell_ranges")) or ()
-            merges = [(top, left, bottom, right) for (top, left), (bottom, right) in ranges]
-            broken = self._broken.result().get(meta.name, {})
-            yield RawSheet(meta.name, visible, sheet.start[1], _batches(sheet), merges, broken)
+            merges = facts.merges
+            if merges is None:
+                ranges = _guarded(partial(getattr, sheet, "merged_cell_ranges")) or ()
+                merges = [(top, left, bottom, right) for (top, left), (bottom, right) in ranges]
+            left = sheet.start[1]
+            rows = cast("Iterator[Row]", _guarded(sheet.iter_rows))
+            yield RawSheet(meta.name, visible, left, _with_facts(_batches(rows), left, facts), merges, facts)
 
 
-def _batches(sheet: calamine.CalamineSheet) -> Iterator[list[Row]]:
-    rows: Iterator[Row] = _guarded(sheet.iter_rows)
+def _ods(data: bytes) -> Iterator[RawSheet]:
+    from sheets.odsfile import ods_sheets
+
+    for sheet in ods_sheets(data):
+        batches = _batches(iter(sheet.rows))
+        yield RawSheet(sheet.name, sheet.visible, 0, batches, sheet.facts.merges or (), sheet.facts)
+
+
+def _text(data: bytes) -> Iterator[RawSheet]:
+    from sheets.textfile import text_rows
+
+    rows = list(text_rows(data))
+    width = max(map(len, rows), default=0)
+    padded: Iterable[Row] = ([*row, *[""] * (width - len(row))] for row in rows)
+    yield RawSheet(TEXT_SHEET, batches=_batches(iter(padded)))
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
     while batch := _guarded(lambda: list(islice(rows, BATCH))):
         yield batch
+
+
+def _with_facts(batches: Iterator[list[Row]], left: int, facts: Facts) -> Iterator[list[Row]]:
+    """The batches with odd cells in place of what the parser gave; rows that hold nothing else come at the end."""
+    odd: dict[int, list[tuple[int, RawCell]]] = {}
+    for (row, column), cell in facts.cells.items():
+        if column >= left:
+            odd.setdefault(row, []).append((column - left, cell))
+    if not odd:
+        yield from batches
+        return
+    last = min(max(odd) + 1, Limits().max_rows)
+    first, width = 0, 0
+    for batch in batches:
+        width = len(batch[0])
+        _put(batch, first, width, odd)
+        first += len(batch)
+        yield batch
+    while first < last and width:
+        batch = [[""] * width for _ in repeat(None, min(BATCH, last - first))]
+        _put(batch, first, width, odd)
+        first += len(batch)
+        yield batch
+
+
+def _put(batch: list[Row], first: int, width: int, odd: dict[int, list[tuple[int, RawCell]]]) -> None:
+    if len(odd) < len(batch):
+        rows: Iterable[int] = [row for row in odd if first <= row < first + len(batch)]
+    else:
+        rows = [row for row in range(first, first + len(batch)) if row in odd]
+    for row in rows:
+        for column, cell in odd[row]:
+            if column < width:
+                batch[row - first][column] = cell
 
 
 def _guarded(read: Callable[[], Result]) -> Result:

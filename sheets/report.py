@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class SheetSummary:
-    """One worksheet. `state`: read, empty, other (no form in it), hidden. Rows add up:
-    rows_read = rows + sample + blank + footer, all below the header.
+    """One worksheet, or the part of it that holds one form. `state`: read, empty, other (no form in it), hidden.
+
+    Rows add up: rows_read = rows + sample + blank + footer + repeated (headers that stand again), all below the header.
 
     `kind` is the declaration's key ("" if none), `columns` key -> column letters, `template` the version mark,
     `unit` the text of the 填报单位 line, `note` a sentence for people.
@@ -33,6 +34,7 @@ class SheetSummary:
     sample: int = 0
     blank: int = 0
     footer: int = 0
+    repeated: int = 0
     errors: int = 0
     warnings: int = 0
     rows_with_errors: int = 0
@@ -43,9 +45,14 @@ class SheetSummary:
     unit: str = ""
     note: str = ""
 
+    @property
+    def ignored(self) -> int:
+        """Rows below the header that are no data."""
+        return self.rows_read - self.rows
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
-        return asdict(self)
+        return {**asdict(self), "ignored": self.ignored}
 
 
 @dataclass(slots=True)
@@ -67,6 +74,14 @@ class Report:
     def clean(self) -> bool:
         """No errors; warnings may travel on."""
         return not self.errors
+
+    def kind_of(self, found: Finding) -> str:
+        """The form that a finding is about, by its key; "" where it is about no form."""
+        kinds = [sheet.kind for sheet in self.sheets if sheet.name == found.sheet and sheet.kind]
+        if len(kinds) < 2:
+            return kinds[0] if kinds else ""
+        forms = [table.sheet for table in self.tables if table.name == found.sheet]
+        return next((form.key for form in forms if found.code in form.rules), kinds[0])
 
     def iter_findings(self) -> Iterator[Finding]:
         """Every finding in reading order, made one at a time."""

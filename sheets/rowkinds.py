@@ -6,10 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from sheets.cells import Cell, cell_text, fold, narrow, trim
-from sheets.declare import Need
+from sheets.cells import fold, narrow, trim
+from sheets.declare import Need, Sheet
+from sheets.forensics import Broken, RawCell
 from sheets.gb28181 import SAMPLE_CODES
 from sheets.headers import Header, spellings
+from sheets.judge import raw_text
 
 #: A row with more filled cells than this is data, whatever its first cell says.
 FEW_CELLS = 6
@@ -21,33 +23,44 @@ _FOOTER = re.compile(
 )
 _NOTE = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,2}[、.．)）]\s*\D")
 _SAMPLE = re.compile(r"(?:样例|示例|例如|样表|举例|例)[0-9]*")
+_TITLE = re.compile(r"调研表|填报单位|统计表|登记表|汇总表|清单|附件")
+#: Columns in which a header that stands again is looked for.
+_TELLING = frozenset({"name", "status", "vendor", "connected"})
+#: A row with so many headers, and hardly anything else, is a header.
+_HEADERS = 3
 
 
 class RowSorter:
     """Sorts the rows below a header, batch by batch; its counts add up to the rows it was given.
 
-    `sample` are the 1-based numbers of the sample rows.
+    `sample` are the 1-based numbers of the sample rows, `repeated` counts headers that stand again among the rows.
+    `forms` are all whose headers may stand there.
     """
 
-    def __init__(self, header: Header, left: int) -> None:
+    def __init__(self, header: Header, left: int, forms: Sequence[Sheet]) -> None:
         self.rows = 0
         self.sample: list[int] = []
         self.blank = 0
         self.footer = 0
+        self.repeated = 0
         self._columns = {key: place - left for key, place in header.columns.items()}
         self._declaration = header.declaration
-        self._headers = spellings(header.declaration)
+        self._headers = {spelling for form in {header.declaration, *forms} for spelling in spellings(form)}
+        self._texts = header.texts
         self._notes = False
 
     @property
     def rows_read(self) -> int:
         """All rows given so far."""
-        return self.rows + len(self.sample) + self.blank + self.footer
+        return self.rows + len(self.sample) + self.blank + self.footer + self.repeated
 
-    def sort(self, batch: Sequence[Sequence[Cell]], first: int) -> tuple[Sequence[int], list[Sequence[Cell]]]:
-        """(0-based sheet rows of the data rows, their cells turned into columns); `first` is the batch's first row."""
-        columns: list[Sequence[Cell]] = list(zip(*batch, strict=True))
-        odd = self._odd_rows(columns)
+    def sort(
+        self, batch: Sequence[Sequence[RawCell]], columns: list[Sequence[RawCell]], odd: set[int], first: int
+    ) -> tuple[Sequence[int], list[Sequence[RawCell]]]:
+        """(0-based sheet rows of the data rows, the columns of these rows); `first` is the batch's first row.
+
+        `columns` are the batch turned on its side, `odd` what `odd_rows` says of it.
+        """
         if not odd:
             self.rows += len(batch)
             return range(first, first + len(batch)), columns
@@ -60,6 +73,8 @@ class RowSorter:
                 self.sample.append(first + place + 1)
             elif kind == "blank":
                 self.blank += 1
+            elif kind == "header":
+                self.repeated += 1
             else:
                 self.footer += 1
                 self._notes = self._notes or kind == "notes"
@@ -68,7 +83,33 @@ class RowSorter:
             columns = list(zip(*(batch[place] for place in data), strict=True))
         return [first + place for place in data], columns
 
-    def _odd_rows(self, columns: Sequence[Sequence[Cell]]) -> set[int]:
+    def header_runs(self, batch: Sequence[Sequence[RawCell]], odd: set[int]) -> list[range]:
+        """Places of consecutive rows in a batch that look like headers."""
+        runs: list[range] = []
+        for place in sorted(odd):
+            if self._is_header([trim(raw_text(cell)) for cell in batch[place]]):
+                if runs and runs[-1].stop == place:
+                    runs[-1] = range(runs[-1].start, place + 1)
+                else:
+                    runs.append(range(place, place + 1))
+        return runs
+
+    def count_leads(self, rows: Sequence[Sequence[RawCell]]) -> None:
+        """Count the rows that lead to another section: blank ones, its title, its header."""
+        for row in rows:
+            texts = [trim(raw_text(cell)) for cell in row]
+            if not any(texts):
+                self.blank += 1
+            elif self._is_header(texts):
+                self.repeated += 1
+            else:
+                self.footer += 1
+
+    def _is_header(self, texts: Sequence[str]) -> bool:
+        filled = [text for text in texts if text]
+        return len(filled) >= _HEADERS and sum(fold(text) in self._headers for text in filled) >= len(filled) - 1
+
+    def odd_rows(self, columns: Sequence[Sequence[RawCell]]) -> set[int]:
         """Rows worth a closer look: without most of the required cells, or out of the ordinary in 序号 or code."""
         odd: set[int] = set()
         by_key = self._declaration.by_key
@@ -88,11 +129,16 @@ class RowSorter:
             cells = columns[self._columns["code"]]
             if not SAMPLE_CODES.isdisjoint(cells):
                 odd.update(place for place, cell in enumerate(cells) if cell in SAMPLE_CODES)
+        for key in _TELLING.intersection(self._columns):
+            cells = columns[self._columns[key]]
+            text = self._texts.get(key, "")
+            if text in cells:
+                odd.update(place for place, cell in enumerate(cells) if cell == text)
         return odd
 
-    def _kind(self, row: Sequence[Cell]) -> str:
-        """data, sample, blank, footer, or notes (a footer after which single texts are notes too)."""
-        texts = [trim(cell_text(cell)) for cell in row]
+    def _kind(self, row: Sequence[RawCell]) -> str:
+        """data, sample, blank, header, footer, or notes (a footer after which single texts are notes too)."""
+        texts = [trim(raw_text(cell)) or _seen(cell) for cell in row]
         filled = [text for text in texts if text]
         columns = self._columns
         sequence = texts[columns["seq"]] if "seq" in columns else ""
@@ -102,8 +148,8 @@ class RowSorter:
         code = texts[columns["code"]] if "code" in columns else ""
         if _SAMPLE.fullmatch(narrow(sequence)) or any(sample in code for sample in SAMPLE_CODES):
             return "sample"
-        if len(filled) >= 3 and sum(fold(text) in self._headers for text in filled) >= len(filled) - 1:
-            return "footer"
+        if self._is_header(texts):
+            return "header"
         if len(filled) > FEW_CELLS:
             return "data"
         if _FOOTER.match(filled[0]):
@@ -116,3 +162,17 @@ class RowSorter:
 
 def _is_usual(sequence: str) -> bool:
     return not sequence or sequence.isdigit()
+
+
+def _seen(cell: RawCell) -> str:
+    """What a broken cell counts as: something, for somebody meant to write there."""
+    return "#" if isinstance(cell, Broken) else ""
+
+
+def is_lead(row: Sequence[RawCell], forms: Sequence[Sheet]) -> bool:
+    """Whether a row directly above a header belongs to it: blank, a title, the names of its groups."""
+    filled = [text for cell in row if (text := trim(raw_text(cell)))]
+    groups = {fold(column.group) for form in forms for column in form.columns if column.group}
+    if len(filled) <= 1:
+        return not filled or not filled[0].isdigit()
+    return all(_TITLE.search(text) or fold(text) in groups for text in filled) or _TITLE.search(filled[0]) is not None

@@ -67,7 +67,7 @@ HOSTILE: dict[str, list[tuple[bytes, str]]] = {
     "T59 other kinds of file": [
         (b"", "G001"), (b"P", "G020"), (b"MZ\x90\x00" + bytes(400), "G004"), (b"\x7fELF" + bytes(400), "G004"),
         (b"<!DOCTYPE html><table><tr><td>1</td></tr></table>", "G005"),
-        ("序号,20位编码\r\n1,34152401001320000001\r\n".encode("gbk"), "G006"),
+        ("本单位没有视频监控。\r\n".encode("gbk"), "G071"),
         (build([Part("a.txt", b"1")]), "G007"),
         (build([Part("[Content_Types].xml", b"<Types/>"), Part("word/document.xml", b"<d/>")]), "G008"),
     ],

@@ -76,7 +76,7 @@ def test_text_names_the_cell_and_what_to_press(tmp_path: Path, said: list[str]) 
     ("name", "data", "code"),
     [
         ("空.xlsx", b"", "G001"),
-        ("名单.xlsx", "姓名,电话\n甲,1\n".encode("gb18030"), "G006"),
+        ("通知.xlsx", "各位领导：请于周五前上报。\n".encode("gb18030"), "G071"),
         ("程序.xlsx", b"MZ" + b"\0" * 200, "G004"),
     ],
 )

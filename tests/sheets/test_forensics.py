@@ -9,7 +9,7 @@ from io import BytesIO
 
 import pytest
 
-from sheets.forensics import Broken, broken_cells
+from sheets.forensics import Broken, sheet_facts
 from tests.sheets.test_structure import HEADERS, by_hand, values
 from tests.workbooks.builder import checked, places
 
@@ -72,18 +72,17 @@ def test_what_the_finding_quotes() -> None:
 
 
 def test_cells_are_found_by_sheet_and_across_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sheets.forensics
+    import sheets.forensics_xlsx
 
-    monkeypatch.setattr(sheets.forensics, "_PIECE", 64)
-    monkeypatch.setattr(sheets.forensics, "_OVERLAP", 128)
+    monkeypatch.setattr(sheets.forensics_xlsx, "_PIECE", 64)
+    monkeypatch.setattr(sheets.forensics_xlsx, "_OVERLAP", 128)
     data = with_part(with_part(SOUND, cell("E2", ' t="e"><v>#N/A</v></c>')), cell("M2", "><f>A1</f></c>"))
-    assert broken_cells(data) == {
-        "Sheet1": {(1, 4): Broken("excel_error", "#N/A"), (1, 12): Broken("no_result")},
-    }
+    (facts,) = sheet_facts(data)
+    assert facts.cells == {(1, 4): Broken("excel_error", "#N/A"), (1, 12): Broken("no_result")}
 
 
 @pytest.mark.parametrize(
     "data", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", SOUND[:-200]], ids=["nothing", "zip", "ole", "cut"]
 )
 def test_odd_containers_are_left_to_the_reader(data: bytes) -> None:
-    assert broken_cells(data) == {}
+    assert sheet_facts(data) == []

@@ -185,7 +185,7 @@ def test_a_panic_of_the_reader_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(python_calamine, "CalamineWorkbook", Panicking)
     with pytest.raises(Refused) as refused:
-        checked(b"PK")
+        checked(b"PK\x03\x04")
     assert refused.value.finding.code == "S010"
 
 
@@ -199,15 +199,51 @@ def test_a_password_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(python_calamine, "CalamineWorkbook", Locked)
     with pytest.raises(Refused) as refused:
-        checked(b"PK")
+        checked(b"PK\x03\x04")
     assert refused.value.finding.code == "S011"
 
 
 def test_more_rows_than_one_file_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sheets.check
+    import sheets.pages
 
-    monkeypatch.setattr(sheets.check, "MOST_ROWS", 1)
+    monkeypatch.setattr(sheets.pages, "MOST_ROWS", 1)
     assert places(checked(filled(CAMERA, [camera_row(1), camera_row(2)]))) == [("S012", "")]
+
+
+def test_hidden_rows_and_columns_are_read_and_named() -> None:
+    def hide(book: Workbook, page: Worksheet) -> None:
+        page.row_dimensions[8].hidden = True
+        page.column_dimensions["H"].hidden = True
+
+    report = checked(filled(CAMERA, [camera_row(1), camera_row(2)], hide))
+    assert places(report) == [("S013", "A8"), ("S014", "H5")]
+    assert report.rows == 2
+    assert "第 8 行" in report.findings[0].message
+
+
+def test_a_header_that_is_nearly_right_is_proposed() -> None:
+    headers = ["位置名字" if header == "位置名称" else header for header in HEADERS]
+    report = checked(by_hand([headers, values()]))
+    assert places(report) == [("S003", ""), ("S015", "C1")]
+    assert "“位置名称”" in report.findings[1].message
+
+
+def test_a_sheet_of_pictures() -> None:
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.add_worksheet("扫描").insert_textbox(1, 1, "一张照片")
+    book.close()
+    report = checked(out.getvalue())
+    assert places(report) == [("S016", "")]
+
+
+def test_a_further_sheet_without_the_header_is_named() -> None:
+    def more(book: Workbook, page: Worksheet) -> None:
+        book.create_sheet("续表").append(values(number=2))
+
+    report = checked(filled(CAMERA, [camera_row(1)], more))
+    assert places(report) == [("S017", "")]
+    assert "1 行" in report.findings[0].message
 
 
 def test_every_structure_rule_is_tested_above() -> None:
@@ -263,7 +299,7 @@ def test_a_header_repeated_on_each_page_is_no_data() -> None:
     rows = [HEADERS, values(number=1), HEADERS, values(number=2)]
     report = checked(by_hand(rows))
     assert places(report) == []
-    assert (report.rows, report.sheets[0].footer) == (2, 1)
+    assert (report.rows, report.sheets[0].repeated, report.sheets[0].ignored) == (2, 1, 1)
 
 
 def test_blank_rows_in_between_keep_the_addresses_true() -> None:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, the form of the answer, and what the uploader would choose."""
-        parser.add_argument("file", type=Path, help="要检查的 .xlsx 或 .xls 文件")
+        parser.add_argument("file", type=Path, help="要检查的 .xlsx、.xls、.et、.xlsb、.ods 或 .csv 文件")
         parser.add_argument("--format", choices=FORMATS, default="text", help="结果的格式")
         parser.add_argument("--output", type=Path, help="--format xlsx 时写到哪里")
         parser.add_argument("--datum", default="", help="坐标系：wgs84、gcj02、bd09")
