@@ -6,57 +6,16 @@ from typing import Any
 
 from django.db import connection
 
-from cameras.sheet import CAMERA as CAMERA_SHEET
-from platforms.sheet import PLATFORM as PLATFORM_SHEET
-from sheets.declare import Sheet
-from sheets.rules import ERROR, WARNING, Issue, RuleInfo, rule_info
+from sheets.rules import ERROR, RuleInfo, placeholders
 
-from . import missing, waivers
+from . import missing, platform_links, proposals, waivers
 from .export_rules import note_export
 from .matching import NAME_KEY, match_version
+from .registry_rules import C405, C406, C407, C408, DECLARATIONS, REGISTRY_RULES
 from .targets import CAMERA, TARGETS, Target
 
-DECLARATIONS: dict[str, Sheet] = {"camera": CAMERA_SHEET, "platform": PLATFORM_SHEET}
+__all__ = ["DECLARATIONS", "REGISTRY_RULES", "check_registry"]
 
-TAKEN = Issue(
-    title="编码已由其他单位登记",
-    says="该编码已由其他单位登记",
-    fix="请核对编码是否抄错。确属本单位的设备，可以提交，由数据局和公安局在审核时协调。",
-    severity=WARNING,
-)
-TWICE = Issue(
-    title="两行对应同一条登记记录",
-    says="这一行与另一行对应同一条已登记的记录",
-    fix="请核对“登记编号”和“20位编码”，每条登记记录只保留一行。",
-    severity=ERROR,
-)
-ELSEWHERE = Issue(
-    title="另一份表格里也有",
-    says="本次报送的另一份表格里也有这一条",
-    fix="同一台设备只报一行：请在其中一份表格里删去它，再重新上传那份表格。",
-    severity=ERROR,
-)
-AT_ODDS = Issue(
-    title="登记编号与编码对不上",
-    says="这个编码登记在本单位的另一条记录上，与这一行的登记编号对不上",
-    fix="请核对“登记编号”和“20位编码”：编码抄错的改编码；确是那一条记录的，清空这一行的登记编号。",
-    severity=ERROR,
-)
-ISSUES = {"401": TAKEN, "402": TWICE, "403": ELSEWHERE, "404": AT_ODDS}
-
-
-def _rules(letter: str, sheet: Sheet) -> tuple[RuleInfo, ...]:
-    columns = [("code", sheet.by_key["code"].label)]
-    return tuple(
-        rule_info(f"{letter}{number}", issue, sheet=sheet.key, clause="", columns=columns)
-        for number, issue in ISSUES.items()
-    )
-
-
-REGISTRY_RULES: dict[str, tuple[RuleInfo, ...]] = {
-    "camera": _rules("C", CAMERA_SHEET),
-    "platform": _rules("P", PLATFORM_SHEET),
-}
 OURS = "^[CP]4"
 """Codes of the findings that are written here; the others are the reader's."""
 
@@ -81,16 +40,45 @@ def check_registry(version_id: int, agency_id: int) -> int:
     if noted:
         _forget(params)
     for target in TARGETS:
-        taken, twice, elsewhere, at_odds = REGISTRY_RULES[target.kind]
-        _note(target, taken, _taken(target), params)
-        _note(target, twice, _twice(target), params)
-        _note(target, at_odds, _at_odds(target), params)
+        taken, twice, elsewhere, at_odds, *_ = REGISTRY_RULES[target.kind]
+        _note(target, taken, _bare(_taken(target)), params)
+        _note(target, twice, _bare(_twice(target)), params)
+        _note(target, at_odds, _bare(_at_odds(target)), params)
         if files > 1:
-            _note(target, elsewhere, _elsewhere(target), params)
+            _note(target, elsewhere, _bare(_elsewhere(target)), params)
+    _note_likely(params)
+    _note_platforms(params)
     note_export(version_id)
     _count(params, "+")
     waivers.apply(version_id)
     return voided
+
+
+def _note_likely(params: dict[str, Any]) -> None:
+    """Proposals: what is left out of the survey, and what others have registered, where there is any of it."""
+    if missing.owns_any(params["agency"]):
+        _note(CAMERA, C405, proposals.own_ones(), params)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT EXISTS (SELECT FROM cameras_camera t
+               WHERE t.life = 'live' AND t.reporting_agency_id <> %(agency)s)""",
+            params,
+        )
+        others = cursor.fetchone()[0]
+    if others:
+        _note(CAMERA, C408, proposals.others_ones(), params)
+
+
+def _note_platforms(params: dict[str, Any]) -> None:
+    unknown, ambiguous, told = platform_links.hits(params["version"], params["agency"])
+    for rule, hits in ((C406, unknown), (C407, ambiguous)):
+        if hits:
+            _note(CAMERA, rule, hits, params | told)
+
+
+def _bare(hits: str) -> str:
+    """Hits without details or fixes."""
+    return f"SELECT row_id, related, '{{}}'::jsonb AS details, '{{}}'::jsonb AS fixes FROM ({hits}) bare"
 
 
 def _staged(target: Target, alias: str = "r") -> str:
@@ -133,29 +121,39 @@ def _elsewhere(target: Target) -> str:
     )
 
 
-def _note(target: Target, rule: RuleInfo, hits: str, params: dict[str, int]) -> None:
-    """Insert one finding for each hit row, at its code's cell, and count it on the row."""
+def _note(target: Target, rule: RuleInfo, hits: str, params: dict[str, Any]) -> None:
+    """Insert one finding for each hit row (row_id, related, details, fixes), and count it on the row.
+
+    It stands at the cell of the rule's first column; the details fill the rule's wording.
+    """
     counter = "errors" if rule.severity is ERROR else "warnings"
+    column = rule.keys[0]
+    says = "%(says)s::text"
+    for name in sorted(placeholders(rule.says)):
+        says = f"replace({says}, '{{{name}}}', coalesce(hit.details->>'{name}', ''))"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH hit AS (
                     UPDATE {target.rows} r SET {counter} = {counter} + 1
-                    FROM (SELECT DISTINCT ON (row_id) row_id, related FROM ({hits}) found ORDER BY row_id) h
+                    FROM (SELECT DISTINCT ON (row_id) row_id, related, details, fixes FROM ({hits}) found
+                          ORDER BY row_id) h
                     WHERE r.id = h.row_id
-                    RETURNING r.source_file_id, r.sheet, r.row, r.code, h.related
+                    RETURNING r.source_file_id, r.sheet, r.row, r.{column} AS value, h.related, h.details, h.fixes
                 )
                 INSERT INTO inventory_rowfinding (source_file_id, kind, sheet, row, cell, column_key, column_title,
-                                                  code, severity, value, message, fix, related)
-                SELECT hit.source_file_id, %(kind)s, hit.sheet, hit.row, coalesce(place.letter || hit.row, ''), 'code',
-                       %(title)s, %(rule)s, %(severity)s, coalesce(hit.code, ''), %(says)s, %(fix)s, hit.related
+                                                  code, severity, value, message, fix, related, fixes)
+                SELECT hit.source_file_id, %(kind)s, hit.sheet, hit.row, coalesce(place.letter || hit.row, ''),
+                       %(column)s, %(title)s, %(rule)s, %(severity)s, coalesce(hit.value, ''), {says}, %(fix)s,
+                       hit.related, hit.fixes
                 FROM hit LEFT JOIN (
-                    SELECT f.id, s->>'name' AS sheet, s->'columns'->>'code' AS letter
+                    SELECT f.id, s->>'name' AS sheet, s->'columns'->>%(column)s AS letter
                     FROM inventory_sourcefile f, jsonb_array_elements(f.summary->'sheets') s
                     WHERE f.version_id = %(version)s
                 ) place ON place.id = hit.source_file_id AND place.sheet = hit.sheet""",
             params
             | {
                 "kind": target.kind,
+                "column": column,
                 "title": rule.columns[0],
                 "rule": rule.code,
                 "severity": rule.severity.value,

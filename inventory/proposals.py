@@ -1,0 +1,116 @@
+"""What a new row may be: a camera of the unit's own that the survey seems to leave out, or one of another unit.
+
+Nothing is merged by it (model.md, Registry: identity): a proposal is a warning that the clerk follows or leaves. A name
+counts without white space, case folded; a place within `NEAR` metres. Each thing is proposed to the rows nearest to it
+alone, and only where exactly one thing meets exactly one row is there something to apply.
+"""
+
+from __future__ import annotations
+
+from .missing import unmentioned
+from .targets import CAMERA
+
+NEAR = 5.0
+"""Metres within which two positions may be one (model.md)."""
+METRES = 111_195.0
+"""Metres of one degree of latitude, and of longitude at the equator."""
+CELL = 0.0001
+"""Degrees: the side of the cells in which places are compared, more than `NEAR` in either direction."""
+MOST_ALIKE = 20
+"""A name, or a cell and brand, that more things share than this says nothing about which of them is meant."""
+SAME_NAME = r"lower(regexp_replace({}, '\s+', '', 'g'))"
+"""As the index camera_live_by_name has it."""
+STAGED = """inventory_camerarow r JOIN inventory_sourcefile f
+            ON f.id = r.source_file_id AND f.version_id = %(version)s"""
+
+
+def _metres(a: str, b: str) -> str:
+    """SQL of the distance between two positions, good to a fraction of a percent over a few kilometres."""
+    return f"{METRES} * sqrt((({a}.x - {b}.x) * cos(radians({a}.y))) ^ 2 + ({a}.y - {b}.y) ^ 2)"
+
+
+def _cells(axis: str, stretch: str = "1") -> str:
+    """SQL of the one or two cells that a row's surroundings reach into along an axis."""
+    reach = f"{NEAR / METRES} / {stretch}"
+    return f"generate_series(floor(({axis} - {reach}) / {CELL})::int, floor(({axis} + {reach}) / {CELL})::int)"
+
+
+def own_ones() -> str:
+    """Hits (row_id, related, details, fixes): rows without a match that may be a live camera which is left out."""
+    number = f"'{CAMERA.number_prefix}' || lpad(pairs.thing_id::text, greatest(6, length(pairs.thing_id::text)), '0')"
+    return f"""
+        WITH left_out AS MATERIALIZED (
+            SELECT t.id, t.name, t.brand, t.township, {SAME_NAME.format("t.name")} AS name_key,
+                   t.wgs_longitude AS x, t.wgs_latitude AS y
+            FROM cameras_camera t JOIN ({unmentioned(CAMERA)}) u USING (id)
+        ), fresh AS MATERIALIZED (
+            SELECT r.id, r.brand, r.township, {SAME_NAME.format("r.name")} AS name_key,
+                   r.wgs_longitude AS x, r.wgs_latitude AS y
+            FROM {STAGED} WHERE r.match_id IS NULL AND EXISTS (SELECT FROM left_out)
+        ), telling_names AS (
+            SELECT name_key FROM left_out WHERE name_key <> '' GROUP BY 1 HAVING count(*) <= {MOST_ALIKE}
+        ), placed AS (
+            SELECT * FROM (SELECT *, count(*) OVER (PARTITION BY cy, cx, brand) AS alike FROM (
+                SELECT id, brand, floor(y / {CELL})::int AS cy, floor(x / {CELL})::int AS cx FROM left_out
+                WHERE brand <> '' AND x IS NOT NULL AND y IS NOT NULL) in_cells) counted
+            WHERE alike <= {MOST_ALIKE}
+        ), met AS (
+            SELECT r.id AS row_id, t.id AS thing_id FROM fresh r JOIN telling_names USING (name_key)
+            JOIN left_out t USING (name_key)
+            UNION
+            SELECT r.row_id, t.id FROM (
+                SELECT id AS row_id, brand, {_cells("y")} AS cy, x, y FROM fresh WHERE x IS NOT NULL AND y IS NOT NULL
+            ) r, LATERAL {_cells("r.x", "cos(radians(r.y))")} AS cx(cx) JOIN placed t ON true
+            WHERE t.cy = r.cy AND t.cx = cx.cx AND t.brand = r.brand
+        ), pairs AS (
+            SELECT *, rank() OVER (PARTITION BY row_id ORDER BY score, round(metres)) AS row_rank,
+                   rank() OVER (PARTITION BY thing_id ORDER BY score, round(metres)) AS thing_rank
+            FROM (
+                SELECT r.id AS row_id, t.id AS thing_id, t.name, d.metres,
+                       same.name AS same_name, same.brand AS same_brand,
+                       CASE WHEN same.name AND d.metres <= {NEAR} THEN 1 WHEN d.metres <= {NEAR} AND same.brand THEN 2
+                            WHEN same.name AND (r.township = t.township OR r.township = '' OR t.township = '') THEN 3
+                       END AS score
+                FROM met JOIN fresh r ON r.id = met.row_id JOIN left_out t ON t.id = met.thing_id,
+                     LATERAL (SELECT round(({_metres("r", "t")})::numeric, 1) AS metres) d,
+                     LATERAL (SELECT r.name_key = t.name_key AS name,
+                                     r.brand = t.brand AND r.brand <> '' AS brand) same) weighed
+            WHERE score IS NOT NULL
+        ), mutual AS (
+            SELECT *, count(*) OVER (PARTITION BY row_id) AS things, count(*) OVER (PARTITION BY thing_id) AS rows,
+                   {number} AS number,
+                   concat_ws('，', '相距 ' || round(metres) || ' 米', CASE WHEN same_name THEN '名称相同' END,
+                             CASE WHEN same_brand THEN '品牌相同' END,
+                             CASE WHEN NOT same_name THEN '登记的名称是“' || coalesce(name, '') || '”' END) AS why,
+                   row_number() OVER (PARTITION BY row_id ORDER BY thing_id) AS place
+            FROM pairs WHERE row_rank = 1 AND thing_rank = 1
+        )
+        SELECT row_id, '[]'::jsonb AS related,
+               jsonb_build_object('number', string_agg(number, '、' ORDER BY place)
+                                            || CASE WHEN max(things) > 3 THEN ' 等' ELSE '' END,
+                                  'why', min(why) FILTER (WHERE place = 1)) AS details,
+               CASE WHEN max(things) = 1 AND max(rows) = 1 THEN jsonb_build_object('registry_number', min(number))
+                    ELSE '{{}}'::jsonb END AS fixes
+        FROM mutual WHERE place <= 3 GROUP BY row_id"""
+
+
+def neighbours(columns: str, condition: str = "true") -> str:
+    """A subquery of the first live camera of another agency under a row's name (r) at its place; probes an index."""
+    reach = f"{NEAR / METRES}"
+    return f"""SELECT {columns} FROM cameras_camera t
+        WHERE t.life = 'live' AND {SAME_NAME.format("t.name")} = {SAME_NAME.format("r.name")}
+          AND t.wgs_longitude BETWEEN r.wgs_longitude - {reach} / cos(radians(r.wgs_latitude))
+                                  AND r.wgs_longitude + {reach} / cos(radians(r.wgs_latitude))
+          AND t.wgs_latitude BETWEEN r.wgs_latitude - {reach} AND r.wgs_latitude + {reach}
+          AND t.reporting_agency_id <> %(agency)s AND (r.code IS NULL OR t.code IS DISTINCT FROM r.code) AND {condition}
+        ORDER BY t.id LIMIT 1"""
+
+
+def others_ones() -> str:
+    """Hits: rows without a match at the place and under the name of another agency's camera.
+
+    One whose very code the other agency has registered is told of by that rule alone.
+    """
+    return f"""SELECT r.id AS row_id, '[]'::jsonb AS related, '{{}}'::jsonb AS details, '{{}}'::jsonb AS fixes
+               FROM {STAGED} WHERE r.match_id IS NULL AND r.wgs_longitude IS NOT NULL AND r.wgs_latitude IS NOT NULL
+                 AND r.name <> '' AND ({neighbours("true")})"""
