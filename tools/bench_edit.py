@@ -30,7 +30,7 @@ def measure(path: Path) -> dict[str, Any]:
     """Edits of random cells as the page sends them: judged, saved, journaled, answered with the row and the counts."""
     source, client = _staged(path)
     keys = list(CameraRow.objects.filter(source_file=source).values_list("key", flat=True))
-    draw = random.Random(1)  # noqa: S311
+    draw = random.Random(1)
     took, floors = [], []
     for turn in range(TURNS + 3):
         key = draw.choice(keys)
