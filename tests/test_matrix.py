@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.models import Person
-from inventory.models import Campaign, Obligation, SourceFile, Submission, Waiver
+from inventory.models import Campaign, Obligation, PlatformExport, SourceFile, Submission, Waiver
 from reviews.models import Case
 from tests.factories import make_person
 from tests.factories_registry import accepted_batch, register_camera, register_platform, register_pole
@@ -126,6 +126,10 @@ MATRIX: dict[str, Rule] = {
     "submission_discard": REPORT_ACT,
     "source_file_remove": REPORT_ACT,
     "source_file_cancel": REPORT_ACT,
+    "platform_export_list": REPORT,
+    "platform_export_missing": REPORT,
+    "platform_export_upload": REPORT_ACT,
+    "platform_export_remove": REPORT_ACT,
     "waivers": REPORT_LIST,
     "waiver": REPORT,
     "waiver_ask": WAIVER_ASK,
@@ -212,6 +216,9 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
         reason="-",
         asked_by=source.file.uploaded_by,
     )
+    listed = PlatformExport.objects.create(
+        submission=submission, file=source.file, state="read", uploaded_by=source.file.uploaded_by
+    )
     things = {
         "camera": register_camera("meishan", batch=batch).pk,
         "pole": register_pole("meishan", batch=batch).pk,
@@ -231,6 +238,10 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return reverse(name, args=[case.pk])
         if name.startswith("campaign") and name not in ("campaigns", "campaign_add"):
             return reverse(name, args=[campaign.pk])
+        if name == "platform_export_remove":
+            return reverse(name, args=[submission.pk, listed.pk])
+        if name.startswith("platform_export_"):
+            return reverse(name, args=[submission.pk])
         if name == "waiver_ask":
             return f"{reverse(name, args=[submission.pk])}?finding=1"
         if name.startswith("waiver") and name != "waivers":
