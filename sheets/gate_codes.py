@@ -1,7 +1,8 @@
 """What the gate says: one code, one sentence, one thing to press. Codes are for ever; none is given twice.
 
 G00x what kind of file it is; G01x its name, password, active content; G02x the zip container; G03x the parts inside;
-G04x the .xls container; G05x the confined reader (`sheets.confined`); G06x the reading job (`inventory.staging`); G07x tables of text.
+G04x the .xls container; G05x the confined reader (`sheets.confined`); G06x the reading job
+(`inventory.staging`); G07x tables of text.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sheets.cells import Cell, cell_text, narrow
+from sheets.cells import Cell, Shown, cell_text, narrow
 from sheets.kinds.base import Field, Flag, Kind
 from sheets.options import Options
 from sheets.rules import WARNING, Issue
@@ -42,7 +42,9 @@ YEAR_AS_DATE = Issue(
 )
 
 _EPOCH = date(1899, 12, 30)
-_FIRST_YEAR = 1980
+#: By how many days the date system of old Macintosh workbooks counts from a later one.
+_DAYS_TO_1904 = 1462
+_FIRST_YEAR, _LAST_YEAR = 1980, 2100
 _SERIALS = range(30000, 60001)
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:年|\.|\.0+|-0+|/0+)?(?:建|建成|建设)?")
 _MONTH = re.compile(
@@ -61,6 +63,13 @@ class YearMonth(Kind):
         "january_or_october": JANUARY_OR_OCTOBER,
         "serial": SERIAL,
         "year_as_date": YEAR_AS_DATE,
+    }
+    wrong: Mapping[str, Any] = {
+        "unreadable": "去年",
+        "future": "2099.01",
+        "january_or_october": 2020.1,
+        "serial": 43891,
+        "year_as_date": date(1905, 7, 12),
     }
 
     def fields(self, key: str) -> tuple[Field, ...]:
@@ -86,13 +95,16 @@ class YearMonth(Kind):
             return 0, 0
         if isinstance(cell, str):
             return self._from_text(narrow(cell))
+        if isinstance(cell, Shown):
+            return self._from_text(cell.shown)
         return self._from_number(float(cell), flag)
 
     def _from_date(self, day: date, flag: Flag) -> tuple[int, int]:
         serial = (day - _EPOCH).days
-        if _FIRST_YEAR <= serial <= 2100:
-            flag("year_as_date", year=serial)
-            return serial, 0
+        for year in (serial, serial - _DAYS_TO_1904):
+            if _FIRST_YEAR <= year <= _LAST_YEAR:
+                flag("year_as_date", year=year, clean=str(year))
+                return year, 0
         return day.year, day.month
 
     def _from_text(self, text: str) -> tuple[int, int]:
@@ -109,7 +121,8 @@ class YearMonth(Kind):
             whole = int(number)
             if whole in _SERIALS:
                 day = _EPOCH + timedelta(days=whole)
-                flag("serial", time=f"{day.year}.{day.month:02d}")
+                text = f"{day.year}.{day.month:02d}"
+                flag("serial", time=text, clean=text)
                 return day.year, day.month
             return (whole, 0) if whole < 10000 else self._from_text(str(whole))
         text = cell_text(number)
