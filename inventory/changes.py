@@ -133,6 +133,7 @@ def change(by: Person, submission_id: int, kind: str, cells: Sequence[Cell], way
     with transaction.atomic():
         act = _Act(by, submission_id, kind, way)
         rows = act.rows(cell.key for cell in wanted)
+        wanted += _merged_with(act, wanted, rows)
         index = act.sheet.index
         changed: dict[int, StagedRow] = {}
         for cell in wanted:
@@ -177,6 +178,29 @@ def checked(sheet: Sheet, cells: Sequence[Cell]) -> list[Cell]:
 def storable(text: str) -> str:
     """The text without what no database keeps."""
     return text.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
+def _merged_with(act: _Act, cells: Sequence[Cell], rows: dict[int, StagedRow]) -> list[Cell]:
+    """The cells that a vertically merged pole's cell stands for besides: they are one, as in Excel, while alike.
+
+    Adds their rows to `rows`.
+    """
+    columns = {column.key for column in act.sheet.columns if column.merge_group}
+    asked = [cell for cell in cells if cell.column in columns and rows[cell.key].merge_group is not None]
+    if not asked:
+        return []
+    together: dict[tuple[int, str, int | None], list[StagedRow]] = {}
+    for row in act.sources.merged(act.target, {rows[cell.key].merge_group for cell in asked}):
+        held = rows.setdefault(row.key, row)
+        together.setdefault((held.source_file_id, held.sheet, held.merge_group), []).append(held)
+    named = {(cell.key, cell.column) for cell in cells}
+    found: dict[tuple[int, str], Cell] = {}
+    for cell in asked:
+        row, place = rows[cell.key], act.sheet.index[cell.column]
+        for other in together[row.source_file_id, row.sheet, row.merge_group]:
+            if (other.key, cell.column) not in named and other.raw[place] == row.raw[place]:
+                found[other.key, cell.column] = Cell(other.key, cell.column, cell.value)
+    return list(found.values())
 
 
 def mark_edited(sources: Sources, kind: str, changes: Sequence[Change], rows: Mapping[int, StagedRow]) -> None:
@@ -284,17 +308,19 @@ def next_keys(count: int) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def remove_rows(by: Person, submission_id: int, kind: str, keys: Sequence[int]) -> Applied:
+def remove_rows(
+    by: Person, submission_id: int, kind: str, keys: Sequence[int], way: ChangeSet.Way = ChangeSet.Way.REMOVE
+) -> Applied:
     """Take rows out of the draft version; the original keeps them, and `undo` brings them back."""
     if not keys or len(set(keys)) > MOST_ROWS:
         raise Invalid(f"请选择要删除的行，一次最多 {MOST_ROWS} 行。")
     with transaction.atomic():
-        act = _Act(by, submission_id, kind, ChangeSet.Way.REMOVE)
+        act = _Act(by, submission_id, kind, way)
         rows = list(act.rows(keys).values())
         for row in rows:
             act.note(row, "", _remembered(row), None)
         _take_out(act, rows)
-        made = act.conclude("submission.rows_removed")
+        made = act.conclude("submission.rows_removed", way=way.value)
     gone = tuple(row.key for row in rows)
     return Applied(made, act.version, kind, gone, removed=gone)
 

@@ -29,6 +29,7 @@ BY_KIND: dict[str, Target] = {target.kind: target for target in TARGETS}
 OWN = ("raw", "row_hash", "errors", "warnings", "edited")
 """Columns written beside the clean ones."""
 BATCH = 1000
+NEEDED = ("key", "source_file_id", "sheet", "row", "raw", "merge_group", "edited", "errors", "warnings")
 
 
 def is_wide(sheet: Sheet, code: str) -> bool:
@@ -66,8 +67,13 @@ class Sources:
     def rows(self, target: Target, keys: Iterable[int]) -> dict[int, StagedRow]:
         """The rows with these keys, by key; those that are not there are left out."""
         found = target.row._default_manager.filter(source_file__in=self.files, key__in=list(keys))
-        wanted = ("key", "source_file_id", "sheet", "row", "raw", "merge_group", "edited", "errors", "warnings")
-        return {row.key: row for row in found.only(*wanted)}
+        return {row.key: row for row in found.only(*NEEDED)}
+
+    def merged(self, target: Target, groups: Iterable[int | None]) -> Iterable[StagedRow]:
+        """The rows that stand on merged poles with these first rows, in any sheet."""
+        return target.row._default_manager.filter(
+            source_file__in=self.files, merge_group__in=list(groups), merge_group__isnull=False
+        ).only(*NEEDED)
 
     def rows_in_full(self, target: Target, keys: Sequence[int]) -> list[StagedRow]:
         """These rows, in the order of the keys."""

@@ -67,6 +67,9 @@ class CameraRow(StagedRow, CameraValues):
         indexes = [
             models.Index(fields=["source_file"], condition=Q(errors__gt=0), name="camerarow_wrong"),
             models.Index(fields=["source_file", "sheet", "row"], condition=TO_MEND, name="camerarow_to_mend"),
+            models.Index(
+                fields=["source_file", "merge_group"], condition=Q(merge_group__isnull=False), name="camerarow_merged"
+            ),
         ]
 
 
