@@ -12,6 +12,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from jobs.services import LeaseLost, Run
 from sheets import confined
 from sheets.findings import Finding, Refused, Severity
 
+from . import compare, keeping
 from .checks import DECLARATIONS, check_registry
 from .matching import carry_keys
 from .models import CameraRow, RowFinding, SourceFile, Submission, Version
@@ -129,9 +131,12 @@ class _Heart:
 
 def _refuse_odd_sheets(result: dict[str, Any]) -> None:
     """Raise Refused for sheets whose names Excel itself would not allow: a cell could not be named by them."""
+    # A sheet that holds both forms is listed once for each.
     names = [str(sheet["name"]) for sheet in result["sheets"]]
+    listed = [(sheet["name"], sheet["kind"]) for sheet in result["sheets"]]
     longest = CameraRow._meta.get_field("sheet").max_length or 0
-    odd = next((name for place, name in enumerate(names) if len(name) > longest or name in names[:place]), None)
+    twice = [name for place, name in enumerate(names) if listed[place] in listed[:place]]
+    odd = next((name for name in names if len(name) > longest or name in twice), None)
     if odd is not None:
         raise Refused(
             Finding(
@@ -189,7 +194,7 @@ def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -
     SourceFile.objects.filter(pk=source.pk).update(
         state=SourceFile.State.READ,
         rows_read=sum(sheet["rows"] for sheet in result["sheets"]),
-        rows_ignored=sum(sheet["sample"] + sheet["footer"] for sheet in result["sheets"]),
+        rows_ignored=sum(sheet["ignored"] for sheet in result["sheets"]),
         errors=result["errors"],
         warnings=result["warnings"],
         summary={"sheets": result["sheets"]},
@@ -199,6 +204,8 @@ def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -
     earlier = _forebear(version, source, replaced)
     if earlier is not None:
         carry_keys(source.pk, earlier.pk)
+        compare.remember(earlier)
+    held = keeping.hold(replaced) if replaced is not None else keeping.Held()
     slot = replaced.slot if replaced is not None else _next_slot(version)
     if replaced is not None:
         drop_file(replaced)
@@ -206,6 +213,10 @@ def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -
     check_registry(version.pk, agency_id)
     digest = rehash(version)
     _record(source, job, "submission.file_read", rows=result["rows"], digest=digest)
+    if earlier is not None:
+        kept = keeping.keep(job.created_by, SourceFile.objects.get(pk=source.pk), held)
+        told = compare.compared(source) | {"with": earlier.file.name, "kept": asdict(kept)}
+        SourceFile.objects.filter(pk=source.pk).update(summary={"sheets": result["sheets"], "compared": told})
 
 
 def _forebear(version: Version, source: SourceFile, replaced: SourceFile | None) -> SourceFile | None:
