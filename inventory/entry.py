@@ -227,7 +227,7 @@ def add(by: Person, submission_id: int, kind: str, cells: Mapping[str, str], way
 
 def name_of(row: StagedRow) -> str:
     """What the page calls a row."""
-    return getattr(row, "name", "") or f"第 {row.row} 行"
+    return getattr(row, "name", "") or "没有填名称的一行"
 
 
 def fixes_of(kind: str, row: StagedRow, finding: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ LONGEST_CELL = 2000
 LEFT_OUT = frozenset({"seq"})
 """Columns that the page fills in itself; hidden ones are left out too."""
 MAIN = {"camera": "摄像机", "platform": "平台"}
-WIDE = frozenset({"name", "label", "description", "sharing", "protection", "gat1400", "address", "version"})
+WIDE = frozenset({"description", "sharing", "protection", "gat1400", "address", "version"})
 
 
 class TermsForm(forms.Form):

@@ -203,12 +203,14 @@ def _after(
     request: HttpRequest, found: Submission, kind: str, row: StagedRow, *, again: bool, stay: bool | None = None
 ) -> HttpResponse:
     """Where a saved row leads: to the next new one, to its own form while it is wrong, or to the list."""
-    wrong = f"还有 {row.errors} 处错误，改好才能提交；内容已保存，也可以以后再改。" if row.errors else ""
-    said = f"“{entry.name_of(row)}”已保存。{wrong}"
-    (messages.warning if row.errors else messages.success)(request, said)
+    here = bool(row.errors) if stay is None else stay
+    wrong = f"还有 {row.errors} 处错误，可以以后再改，改好才能提交。" if row.errors else ""
+    if again or not (here and row.errors):
+        said = f"“{entry.name_of(row)}”已保存。{wrong}"
+        (messages.warning if row.errors else messages.success)(request, said)
     if again:
         return redirect(f"{reverse('entry_add', args=[found.pk, kind])}?after={row.key}")
-    if row.errors if stay is None else stay:
+    if here:
         return redirect("entry_row", pk=found.pk, kind=kind, key=row.key)
     if row.source_file.origin == SourceFile.Origin.SCREEN:
         return redirect("entry", pk=found.pk)

@@ -51,27 +51,22 @@ function graticule(map, layer) {
     }).addTo(layer);
   for (let x = Math.ceil(view.getWest() / step) * step; x <= view.getEast(); x += step) {
     line([[view.getSouth(), x], [view.getNorth(), x]]);
-    label([view.getSouth(), x], `${x.toFixed(digits)}°`, [20, 18]);
+    if (map.latLngToContainerPoint([view.getSouth(), x]).x > 60) label([view.getSouth(), x], `${x.toFixed(digits)}°`, [20, 18]);
   }
   for (let y = Math.ceil(view.getSouth() / step) * step; y <= view.getNorth(); y += step) {
     line([[y, view.getWest()], [y, view.getEast()]]);
-    label([y, view.getWest()], `${y.toFixed(digits)}°`, [-4, 8]);
+    if (map.latLngToContainerPoint([y, view.getWest()]).y < map.getSize().y - 30) label([y, view.getWest()], `${y.toFixed(digits)}°`, [-4, 8]);
   }
 }
 
-function legend(map) {
-  const control = L.control({ position: "topright" });
-  control.onAdd = () => {
-    const box = L.DomUtil.create("div", "place-legend");
-    for (const [key, word] of [["here", "这一台"], ["entered", "已填写的"], ["registered", "已登记的"]]) {
-      const entry = L.DomUtil.create("span", `is-${key}`, box);
-      L.DomUtil.create("i", "", entry);
-      entry.append(word);
-    }
-    return box;
-  };
-  control.addTo(map);
-}
+/** The scale in Chinese words. */
+const scale = () =>
+  new (L.Control.Scale.extend({
+    _updateMetric(most) {
+      const metres = this._getRoundNum(most);
+      this._updateScale(this._mScale, lengthOf(metres), metres / most);
+    },
+  }))({ imperial: false, position: "bottomright" });
 
 function points(map, told, kind) {
   for (const [latitude, longitude] of told)
@@ -96,14 +91,13 @@ function drawn(holder, data) {
     markerZoomAnimation: false,
     maxBounds: extent(data).pad(0.5),
   });
-  L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
-  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小", position: "topright" }).addTo(map);
+  scale().addTo(map);
   if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 20, maxNativeZoom: 18 }).addTo(map);
   if (data.outline) L.geoJSON(data.outline, { style: { color: "#4a5767", weight: 2, fill: false }, interactive: false }).addTo(map);
   else L.rectangle(extent(data), { color: "#4a5767", weight: 2, dashArray: "6 4", fill: false, interactive: false }).addTo(map);
   points(map, data.registered, "registered");
   points(map, data.entered, "entered");
-  legend(map);
   const lines = L.layerGroup().addTo(map);
   if (!data.tiles) map.on("moveend", () => graticule(map, lines));
   return map;
@@ -153,15 +147,15 @@ function start(aside, data) {
     if (at.some(Number.isNaN) || !isWgs84() || !map.options.maxBounds.contains(at)) {
       show(null);
       status.textContent = isWgs84() ? hint() : "所选坐标系不是 WGS-84，图上不标这个点；点选会改成 WGS-84。";
-      return false;
+      return;
     }
     show(at);
     map.setView(at, Math.max(map.getZoom() || 0, CLOSE));
     status.textContent = hint();
-    return true;
   }
 
-  if (!follow()) home();
+  home();
+  follow();
   map.on("click", (event) => take(event.latlng));
   map.on("zoomend", () => { status.textContent = hint(); });
   holder.addEventListener("keydown", (event) => {
@@ -176,7 +170,6 @@ function start(aside, data) {
     });
   aside.querySelector("[data-place-here]").addEventListener("click", () => take(map.getCenter()));
   aside.querySelector("[data-place-all]").addEventListener("click", () => map.fitBounds(extent(data)));
-  if (!status.textContent) status.textContent = hint();
 }
 
 const aside = document.querySelector("[data-place]");
