@@ -106,14 +106,14 @@ def _write_order(source: SourceFile, path: Path) -> bool:
 
 
 def _write_edits(source: SourceFile, out: IO[bytes]) -> bool:
-    letters = {sheet["name"]: sheet["columns"] for sheet in source.summary.get("sheets", ())}
+    letters = {(sheet["name"], sheet["kind"]): sheet["columns"] for sheet in source.summary.get("sheets", ())}
     whole = True
     for target in TARGETS:
         index = DECLARATIONS[target.kind].index
         rows = target.row._default_manager.filter(source_file=source).exclude(edited=[]).order_by("sheet", "row")
         for sheet, row, edited, raw in rows.values_list("sheet", "row", "edited", "raw").iterator():
             for column in edited:
-                letter = letters.get(sheet, {}).get(column)
+                letter = letters.get((sheet, target.kind), {}).get(column)
                 if letter is None:
                     whole = False
                 else:

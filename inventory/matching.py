@@ -14,6 +14,14 @@ from .targets import CAMERA, TARGETS, Target
 
 NAME_KEY = "lower(regexp_replace(coalesce({}, ''), '\\s+', '', 'g'))"
 """A platform's name as its key: without white space, case folded."""
+KNOWN_BY = {
+    kind: f"{NAME_KEY.format('r.name')} || ' ' || {place}"
+    for kind, place in (
+        ("camera", "coalesce(r.longitude::text, '') || ' ' || coalesce(r.latitude::text, '')"),
+        ("platform", "''"),
+    )
+}
+"""What two rows without a common code must share to be the same: the name, for cameras with the position."""
 SURE = 2
 """Ranks of the ways to find a thing up to here are certain: by its registry number, by its code of today."""
 
@@ -96,12 +104,14 @@ def collisions(target: Target, version_id: int, agency_id: int) -> list[dict[str
 
 
 def carry_keys(new_file_id: int, old_file_id: int) -> None:
-    """Give the rows of a re-uploaded file the identities of the rows they replace: by code, else by sheet and row.
+    """Give the rows of a re-uploaded file the identities of the rows they replace.
 
-    A key is taken once; a row that replaces none keeps its fresh key.
+    By code; else by name and position, wherever the row has moved to; else by sheet and row. A key is taken once; a row
+    that replaces none keeps its fresh key. Of rows alike in name and position the first is the first's.
     """
     with connection.cursor() as cursor:
         for target in TARGETS:
+            known = KNOWN_BY[target.kind]
             cursor.execute(
                 f"""
                 WITH by_code AS (
@@ -112,13 +122,26 @@ def carry_keys(new_file_id: int, old_file_id: int) -> None:
                     SELECT DISTINCT ON (key) id, key
                     FROM (SELECT DISTINCT ON (id) id, key FROM by_code ORDER BY id, key) s
                     ORDER BY key, id
+                ), named AS (
+                    SELECT r.id, r.key, r.source_file_id, {known} AS known,
+                           row_number() OVER (PARTITION BY r.source_file_id, {known} ORDER BY r.sheet, r.row) AS nth
+                    FROM {target.rows} r
+                    WHERE r.source_file_id IN (%(new)s, %(old)s) AND r.name <> ''
+                      AND NOT EXISTS (SELECT FROM sure WHERE sure.id = r.id)
+                      AND NOT EXISTS (SELECT FROM sure WHERE sure.key = r.key)
+                ), by_name AS (
+                    SELECT n.id, o.key FROM named n JOIN named o ON o.known = n.known AND o.nth = n.nth
+                    WHERE n.source_file_id = %(new)s AND o.source_file_id = %(old)s
+                ), known AS (
+                    SELECT * FROM sure UNION ALL SELECT * FROM by_name
                 ), by_place AS (
                     SELECT n.id, o.key FROM {target.rows} n JOIN {target.rows} o
                       ON o.source_file_id = %(old)s AND o.sheet = n.sheet AND o.row = n.row
                     WHERE n.source_file_id = %(new)s
-                      AND n.id NOT IN (SELECT id FROM sure) AND o.key NOT IN (SELECT key FROM sure)
+                      AND NOT EXISTS (SELECT FROM known WHERE known.id = n.id)
+                      AND NOT EXISTS (SELECT FROM known WHERE known.key = o.key)
                 )
                 UPDATE {target.rows} r SET key = k.key
-                FROM (SELECT * FROM sure UNION ALL SELECT * FROM by_place) k WHERE r.id = k.id""",
+                FROM (SELECT * FROM known UNION ALL SELECT * FROM by_place) k WHERE r.id = k.id""",
                 {"new": new_file_id, "old": old_file_id},
             )

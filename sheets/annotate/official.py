@@ -50,26 +50,27 @@ def official(forms: Sequence[Form], order: Order, unit_name: str = "") -> bytes:
     """A workbook in the official layout with these rows, marked. Edits are in the rows already."""
     names = _names(forms)
     out = BytesIO()
-    template.write_forms(out, [template.Form(form.declaration, unit_name, title=names[form.name]) for form in forms])
+    titled = [template.Form(form.declaration, unit_name, title=name) for form, name in zip(forms, names, strict=True)]
+    template.write_forms(out, titled)
     package = Package(out.getvalue())
     book = Book(package)
     styles = Styles(package, book.name)
     marks = _moved(order.marks, forms, names)
-    for form in forms:
-        _fill(package, book.sheets[names[form.name]], form, styles, *fills_and_notes(marks, names[form.name]))
+    for form, name in zip(forms, names, strict=True):
+        _fill(package, book.sheets[name], form, styles, *fills_and_notes(marks, name))
     book.add_listing(listing(marks, [NOTE, *order.notes], styles, origin=True))
     styles.save()
     return package.save()
 
 
-def _names(forms: Sequence[Form]) -> dict[str, str]:
-    """Names of sheets as every program allows them, by the user's."""
-    found: dict[str, str] = {}
+def _names(forms: Sequence[Form]) -> list[str]:
+    """Names of the sheets as every program allows them: the user's, each once."""
+    found: list[str] = []
     for form in forms:
         name = _FORBIDDEN.sub("", form.name).strip("' ")[:28] or form.declaration.title
-        taken = {each.casefold() for each in (*found.values(), NAME, GUIDE_SHEET, MARK_SHEET)}
-        found[form.name] = next(
-            each for each in (name, *(f"{name}{n}" for n in range(2, 99))) if each.casefold() not in taken
+        taken = {each.casefold() for each in (*found, NAME, GUIDE_SHEET, MARK_SHEET)}
+        found.append(
+            next(each for each in (name, *(f"{name}{n}" for n in range(2, 99))) if each.casefold() not in taken)
         )
     return found
 
@@ -146,19 +147,23 @@ def _row(number: int, cells: Sequence[Any], formats: Sequence[int], styles: Styl
     return b"".join(parts)
 
 
-def _moved(marks: Sequence[Mark], forms: Sequence[Form], names: Mapping[str, str]) -> list[Mark]:
+def _moved(marks: Sequence[Mark], forms: Sequence[Form], names: Sequence[str]) -> list[Mark]:
     """The marks at their places in the new workbook; where each was is kept as its origin."""
-    rows = {form.name: {row: place for place, row in enumerate(form.numbers, template.FIRST_ROW)} for form in forms}
-    keys = {form.name: form.declaration.index for form in forms}
+    rows = {
+        (form.name, row): (which, place)
+        for which, form in enumerate(forms)
+        for place, row in enumerate(form.numbers, template.FIRST_ROW)
+    }
+    first = {form.name: name for form, name in zip(reversed(forms), reversed(names), strict=True)}
     found = []
     for mark in marks:
         where = (
             f"{mark.sheet}!{mark.cell}" if mark.cell else f"{mark.sheet} 第 {mark.row} 行" if mark.row else mark.sheet
         )
-        number = rows.get(mark.sheet, {}).get(mark.row)
-        column = keys.get(mark.sheet, {}).get(mark.key)
-        cell = f"{letters(column)}{number}" if number is not None and column is not None else ""
-        found.append(
-            replace(mark, sheet=names.get(mark.sheet, ""), row=number or 0, cell=cell, origin=shorten(where, 80))
-        )
+        which, number = rows.get((mark.sheet, mark.row), (None, 0))
+        sheet, column = first.get(mark.sheet, ""), None
+        if which is not None:
+            sheet, column = names[which], forms[which].declaration.index.get(mark.key)
+        cell = f"{letters(column)}{number}" if column is not None else ""
+        found.append(replace(mark, sheet=sheet, row=number, cell=cell, origin=shorten(where, 80)))
     return found
