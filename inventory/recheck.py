@@ -166,7 +166,7 @@ def _kept(sources: Sources, source: SourceFile, target: Target, sheet: Sheet, na
         return ["" if cell is None else cell for cell in cells.values_list(f"raw__{place}", flat=True)]
 
     values = dict(zip(read, columns, strict=True))
-    return Kept(sheet, sources.places(source.pk, name), options_of(source), values, numbers, raw_column)
+    return Kept(sheet, sources.places(source.pk, name, sheet.key), options_of(source), values, numbers, raw_column)
 
 
 def _as_rules_see(sheet: Sheet, key: str) -> str:

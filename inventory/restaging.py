@@ -57,10 +57,10 @@ class Sources:
     def __post_init__(self) -> None:
         self.files = {each.pk: each for each in self.version.files.filter(state=SourceFile.State.READ).order_by("slot")}
 
-    def places(self, source_id: int, sheet: str) -> Places:
-        """Where the columns of a sheet stand."""
+    def places(self, source_id: int, sheet: str, kind: str = "") -> Places:
+        """Where the columns of a form stand in a sheet, which may hold both forms."""
         for summary in self.files[source_id].summary.get("sheets", ()):
-            if summary["name"] == sheet:
+            if summary["name"] == sheet and kind in {"", summary["kind"]}:
                 return Places.of(summary)
         return Places(sheet, {})
 
@@ -115,7 +115,8 @@ def judge(target: Target, sources: Sources, rows: Sequence[StagedRow]) -> list[J
     for (source_id, name), indices in together.items():
         part = [Row(rows[at].row, raw_row(sheet, rows[at].raw), rows[at].merge_group) for at in indices]
         options = options_of(sources.files[source_id])
-        found.update(zip(indices, judge_rows(sheet, part, options, sources.places(source_id, name)), strict=True))
+        places = sources.places(source_id, name, sheet.key)
+        found.update(zip(indices, judge_rows(sheet, part, options, places), strict=True))
     return [found[place] for place in range(len(rows))]
 
 
