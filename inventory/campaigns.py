@@ -22,6 +22,7 @@ from audit import journal
 from audit.failures import Conflict, Invalid, require
 
 from .checks import DECLARATIONS, REGISTRY_RULES
+from .export_rules import EXPORT_RULES
 from .models import Campaign, Obligation, Submission
 from .permissions import may_manage_campaigns
 
@@ -57,7 +58,7 @@ def template_version() -> str:
 def rule_version() -> str:
     """The form's version and a digest of every rule's code, columns and severity."""
     rules = [rule for sheet in DECLARATIONS.values() for rule in sheet.rules.values()]
-    rules += [rule for pair in REGISTRY_RULES.values() for rule in pair]
+    rules += [rule for table in (REGISTRY_RULES, EXPORT_RULES) for found in table.values() for rule in found]
     told = json.dumps(sorted([rule.code, list(rule.keys), rule.severity] for rule in rules))
     return f"{template_version()}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"[:20]
 
