@@ -19,9 +19,9 @@ from audit.failures import Invalid
 from . import changes, grid_rows, mending, services
 from .changes import Applied, Cell
 from .checks import DECLARATIONS
-from .models import ChangeSet, ReportKind, Submission, Version
+from .models import ChangeSet, ReportKind, RowFinding, Submission, Version
 from .permissions import may_edit
-from .restaging import BY_KIND, Sources
+from .restaging import BY_KIND, Sources, is_wide
 from .targets import CAMERA, PLATFORM
 from .waivable import catalogue
 
@@ -61,7 +61,7 @@ def _editable(person: Person, submission: Submission) -> bool:
 # --- the page -----------------------------------------------------------------------------------------------------
 @require_GET
 def grid(request: HttpRequest, pk: int) -> HttpResponse:
-    """The sheet on screen: ?kind=, and where to begin: ?code=, ?key= and ?column=, ?all=1."""
+    """The sheet on screen: ?kind=, and where to begin: ?finding=, or ?code=, ?key= and ?column=, ?all=1."""
     found = _found(request, pk)
     version = _newest(found)
     sources = Sources(version)
@@ -88,7 +88,8 @@ def grid(request: HttpRequest, pk: int) -> HttpResponse:
                 "editable": editable,
                 "urls": urls_of(found, kind),
                 "rules": {code: rule.title for code, rule in catalogue().items()},
-                "focus": _focus(request),
+                "wide": [code for code in catalogue() if is_wide(DECLARATIONS[kind], code)],
+                "focus": _focus(request, sources),
             },
         },
     )
@@ -130,8 +131,10 @@ def urls_of(submission: Submission, kind: str) -> dict[str, str]:
     return of_kind | {name: reverse(f"grid_{name}", args=[pk]) for name in ("undo", "status")}
 
 
-def _focus(request: HttpRequest) -> dict[str, Any] | None:
-    """Where the page begins, when it was called with a cell or a rule in mind."""
+def _focus(request: HttpRequest, sources: Sources) -> dict[str, Any] | None:
+    """Where the page begins, when it was called with a finding, a cell or a rule in mind."""
+    if finding := _number(request, "finding"):
+        return _at_finding(finding, sources)
     key, code = request.GET.get("key", ""), request.GET.get("code", "")
     focus: dict[str, Any] = {}
     if key.isascii() and key.isdigit() and len(key) <= 18:
@@ -142,6 +145,16 @@ def _focus(request: HttpRequest) -> dict[str, Any] | None:
     if request.GET.get("all") == "1":
         focus["all"] = True
     return focus or None
+
+
+def _at_finding(pk: int, sources: Sources) -> dict[str, Any] | None:
+    """The cell of a finding; None when it is mended since."""
+    finding = RowFinding.objects.filter(pk=pk, source_file__in=sources.files, kind__in=BY_KIND).first()
+    if finding is None:
+        return None
+    rows = BY_KIND[finding.kind].row._default_manager
+    row = rows.filter(source_file=finding.source_file_id, sheet=finding.sheet, row=finding.row).first()
+    return {"key": row.key, "column": finding.column_key} if row else {"code": finding.code}
 
 
 # --- reading ------------------------------------------------------------------------------------------------------

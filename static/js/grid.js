@@ -2,7 +2,7 @@
 // comes back judged; what is shown is never older than what was last saved.
 import { get, post } from "./grid/api.js";
 import { parseBlock, writeBlock } from "./grid/block.js";
-import { findingsAt, isOpen, makeEditor, paint } from "./grid/cells.js";
+import { findingsAt, isOpen, isWide, makeEditor, paint } from "./grid/cells.js";
 import { setUpReplace, sure } from "./grid/dialogs.js";
 import { showCell } from "./grid/panel.js";
 
@@ -19,6 +19,7 @@ const state = {
   pending: new Set(),
   typed: null,
   move: () => {},
+  ended: () => {},
   only: settings.focus && settings.focus.all ? "all" : "findings",
   code: settings.focus && settings.focus.code ? settings.focus.code : "",
   next: null,
@@ -54,8 +55,18 @@ const table = new Tabulator("#grid-table", {
     formatter: (cell) => paint(cell, state),
   })),
 });
-const ready = new Promise((resolve) => table.on("tableBuilt", resolve));
 const surface = () => document.querySelector("#grid-table .tabulator-tableholder");
+const ready = new Promise((resolve) => {
+  table.on("tableBuilt", () => {
+    // The scrolling part takes the keys, so to a screen reader it is the body of the sheet.
+    surface().setAttribute("role", "rowgroup");
+    document.querySelector("#grid-table .tabulator-table").setAttribute("role", "presentation");
+    document.querySelector("#grid-table .tabulator-range-overlay").setAttribute("aria-hidden", "true");
+    document.getElementById("grid-table").removeAttribute("aria-owns");
+    document.getElementById("grid-table").setAttribute("aria-label", "表里的行");
+    resolve();
+  });
+});
 
 function say(words) {
   document.getElementById("alerts").replaceChildren();
@@ -189,11 +200,24 @@ async function more() {
   }
 }
 
+// Painting a row anew would close the box that somebody types into: such a row waits until they are done.
+const later = new Set();
+function repaint(row) {
+  if (row.getElement().querySelector(".tabulator-editing")) later.add(row.getData().key);
+  else row.reformat();
+}
+state.ended = () => {
+  for (const key of later) {
+    later.delete(key);
+    const row = table.getRow(key);
+    if (row) repaint(row);
+  }
+};
+
 function show(rows) {
   for (const row of rows) {
     const held = table.getRow(row.key);
-    if (!held) continue;
-    held.update(flat(row)).then(() => held.reformat());
+    if (held) held.update(flat(row)).then(() => repaint(held));
   }
   look();
 }
@@ -210,13 +234,19 @@ async function refresh() {
     after = answer.next;
   } while (after && fresh.size < held.length);
   for (const key of held) {
-    const row = table.getRow(key);
     const now = fresh.get(key);
-    if (!row) continue;
-    await row.update(now ? flat(now) : { findings: row.getData().findings.filter((one) => !/^[CP][34]/.test(one.code)) });
-    row.reformat();
     fresh.delete(key);
+    // Never under the hands of somebody who is typing.
+    while (editing()) await new Promise((resolve) => setTimeout(resolve, 200));
+    const row = table.getRow(key);
+    if (!row) continue;
+    const data = row.getData();
+    const mended = now ? flat(now) : { findings: data.findings.filter((one) => !isWide(one.code)) };
+    if (Object.keys(mended).every((name) => JSON.stringify(mended[name]) === JSON.stringify(data[name]))) continue;
+    await row.update(mended);
+    repaint(row);
   }
+  while (editing()) await new Promise((resolve) => setTimeout(resolve, 200));
   if (fresh.size) await table.addData([...fresh.values()].map(flat));
   rest();
   look();
@@ -249,7 +279,7 @@ function mark(cells, pending) {
     if (pending) state.pending.add(`${key} ${column}`);
     else state.pending.delete(`${key} ${column}`);
     const row = table.getRow(key);
-    if (row) row.reformat();
+    if (row) repaint(row);
   }
 }
 

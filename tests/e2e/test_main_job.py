@@ -88,7 +88,7 @@ def fill(template: Path, out: Path, rows: list[dict[str, str]]) -> dict[tuple[in
 def upload(page: Page, path: Path) -> None:
     page.set_input_files("input[name=workbook]", path)
     page.get_by_role("button", name="上传并检查").click()
-    expect(page.locator("article.file h3", has_text=path.name)).to_be_visible(timeout=60_000)
+    expect(page.locator("article.file", has_text=path.name)).to_contain_text("读到", timeout=60_000)
 
 
 @pytest.mark.usefixtures("campaign")

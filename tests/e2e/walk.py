@@ -19,6 +19,7 @@ SKIPPED = {
     "pole_export",
     "platform_export",
     "source_file",
+    "original",
     "submission_scan_file",
     "submission_scan",
 }

@@ -1,11 +1,12 @@
 // How a cell is painted and edited.
-const WIDE = /^[CP][34]/;
+const settings = JSON.parse(document.getElementById("grid-settings").textContent);
 
+export const isWide = (code) => settings.wide.includes(code);
 export const findingsAt = (data, key) => data.findings.filter((one) => one.column === key);
 export const isOpen = (finding) => !finding.waived;
 
 // Verdicts of rules that look at more than one row are not to be trusted while the sheet is being counted again.
-export const isBeingRecounted = (finding, stale) => stale && WIDE.test(finding.code);
+export const isBeingRecounted = (finding, stale) => stale && isWide(finding.code);
 
 export function paint(cell, state) {
   const data = cell.getData();
@@ -52,7 +53,10 @@ export function makeEditor(column, state) {
       if (box.list) box.list.remove();
       if (keep) success(box.value);
       else cancel();
-      if (way) setTimeout(() => state.move(way), 0);
+      setTimeout(() => {
+        if (way) state.move(way);
+        state.ended();
+      }, 0);
     };
     box.addEventListener("keydown", (event) => {
       if (event.isComposing || event.keyCode === 229) return;
