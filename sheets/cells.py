@@ -51,6 +51,7 @@ EXCEL_WHOLE = 10**15
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff\ufffc]"
 )
+_UNSEEN = re.compile(f"{_HIDDEN.pattern}|[\t\n\r\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]")
 _SPACES = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _BREAKS = re.compile("[ ]*(?:\r\n|[\n\r\u2028\u2029\x85])+[ ]*")
 _PUNCTUATION = re.compile(r"[\W_]+")
@@ -93,6 +94,19 @@ def tidy(text: str) -> bool:
     if "'" in text and (text[0] == "'" or "|'" in text):
         return False
     return " " not in text or not (text[0] == " " or text[-1] == " " or "  " in text or " |" in text or "| " in text)
+
+
+def unseen(text: str) -> bool:
+    """Whether a number or code hides characters that nobody sees: no-break spaces, zero-width marks, line breaks.
+
+    Plain spaces, and the tabs at the ends that exports leave, are nothing to speak of.
+    """
+    return not (text.isascii() and text.isprintable()) and _UNSEEN.search(text.strip(" \t")) is not None
+
+
+def wide(text: str) -> bool:
+    """Whether the text holds full-width digits, letters or signs."""
+    return not text.isascii() and any("\uff01" <= character <= "\uff5e" for character in text)
 
 
 def narrow(text: str) -> str:

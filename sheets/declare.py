@@ -7,12 +7,14 @@ binds the issues of its kind to codes; a column that forgets one, or names one t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from sheets.examples import Example, of_cell
 from sheets.findings import Severity
+from sheets.forensics import Broken
 from sheets.kinds.base import Field, Kind
 from sheets.rules import ERROR, WARNING, Issue, RuleInfo, rule_info
 
@@ -33,7 +35,8 @@ class Column:
     breaks); `aliases` further headers read as this column. `codes` binds "missing" and each issue of the kind to a
     code. `default` names the `Options` attribute used where a row says nothing; `not_when` is (field, value): in such
     rows the column is not asked for and its value ignored; `merged`: the value of a vertically merged cell holds for
-    all its rows; `merge_group`: such a merged cell marks its rows as sharing one thing (a pole).
+    all its rows; `merge_group`: such a merged cell marks its rows as sharing one thing (a pole). `wrong`: a cell (or
+    changes to the good row) that shows an issue, where the kind's own does not fit.
     """
 
     key: str
@@ -57,6 +60,7 @@ class Column:
     clause: str = ""
     missing: Issue | None = None
     severities: Mapping[str, Severity] = field(default_factory=dict)
+    wrong: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def header(self) -> str:
@@ -118,6 +122,12 @@ PICTURE = Issue(
     says="“{column}”这个单元格里是嵌入的图片，不能当作内容",
     fix="请删除单元格里的图片，改填文字。",
 )
+#: What shows the common issues.
+_COMMON_WRONG: Mapping[str, Any] = {
+    "excel_error": "#N/A",
+    "no_result": Broken("no_result"),
+    "picture": '=DISPIMG("ID_1",1)',
+}
 #: Issues that any column may have; a sheet gives them their codes.
 COMMON: Mapping[str, Issue] = {"excel_error": EXCEL_ERROR, "no_result": NO_RESULT, "picture": PICTURE}
 
@@ -128,6 +138,7 @@ class RowRule:
 
     Called only where every value read is there (not None, not ""), and no rule of `unless` was broken in the same row.
     `at`: keys of the columns that carry the finding. `quick(*columns)` may tell from whole columns that no row fails.
+    `options`: both get the check's options first. `fixes(*texts)`: the safe fix, from the raw texts of the cells `at`.
     """
 
     code: str
@@ -137,6 +148,8 @@ class RowRule:
     unless: tuple[str, ...]
     blanks: bool
     quick: Callable[..., bool] | None
+    options: bool
+    fixes: Callable[..., Mapping[str, str]] | None
 
 
 class FileHit(NamedTuple):
@@ -193,6 +206,7 @@ class Sheet:
         self.index: dict[str, int] = {column.key: place for place, column in enumerate(self.columns)}
         self.common = dict(common)
         self._rules: dict[str, RuleInfo] = {}
+        self.examples: dict[str, Example] = {}
         if len(self.by_key) != len(self.columns):
             raise ValueError(f"{key}: a column key is declared twice")
         if set(common) != set(COMMON):
@@ -214,12 +228,32 @@ class Sheet:
         for key, code in self.common.items():
             shared[code] = (COMMON[key], "", [(column.key, column.label) for column in self.columns if column.official])
         for code, (issue, clause, columns) in shared.items():
-            self._add(rule_info(code, issue, sheet=self.key, clause=clause, columns=columns))
+            example = self._example_of(code, columns[0][0])
+            self._add(rule_info(code, issue, sheet=self.key, clause=clause, columns=columns), example)
 
-    def _add(self, info: RuleInfo) -> None:
+    def _example_of(self, code: str, key: str) -> Example:
+        """What shows the issue that this column binds to the code; every issue must have it."""
+        column = self.by_key[key]
+        for issue, bound in column.codes.items():
+            if bound == code:
+                known = {"missing": ""} | dict(column.kind.wrong) | dict(column.wrong)
+                if issue not in known:  # a test insists on it; a kind under construction need not stop everything
+                    return of_cell(column, "")
+                return known[issue] if isinstance(known[issue], Example) else of_cell(column, known[issue])
+        issue = next(issue for issue, bound in self.common.items() if bound == code)
+        required = next(entry for entry in self.columns if entry.need is Need.REQUIRED)
+        return of_cell(required, _COMMON_WRONG[issue])
+
+    def _add(self, info: RuleInfo, example: Example) -> None:
         if info.code in self._rules:
             raise ValueError(f"{info.code} is declared twice")
-        self._rules[info.code] = info
+        fails, passes = example.words(self)
+        self._rules[info.code] = replace(info, fails=info.fails or fails, passes=info.passes or passes)
+        self.examples[info.code] = example
+
+    def good_row(self) -> dict[str, Any]:
+        """A row without fault: the declared example of every official column."""
+        return {column.key: column.example for column in self.official}
 
     def rule(
         self,
@@ -234,13 +268,16 @@ class Sheet:
         unless: Sequence[str] = (),
         blanks: bool = False,
         quick: Callable[..., bool] | None = None,
+        options: bool = False,
+        fixes: Callable[..., Mapping[str, str]] | None = None,
+        example: Example,
     ) -> Callable[[Callable[..., bool | str]], Callable[..., bool | str]]:
         """Declare a row rule over the fields `reads`; see `RowRule`."""
         places = tuple(at) or reads
-        self._declare(code, Issue(title, says, fix, severity), clause, places)
+        self._declare(code, Issue(title, says, fix, severity), clause, places, example)
 
         def register(test: Callable[..., bool | str]) -> Callable[..., bool | str]:
-            self.row_rules.append(RowRule(code, reads, places, test, tuple(unless), blanks, quick))
+            self.row_rules.append(RowRule(code, reads, places, test, tuple(unless), blanks, quick, options, fixes))
             return test
 
         return register
@@ -255,9 +292,10 @@ class Sheet:
         severity: Severity = ERROR,
         clause: str = "",
         at: Sequence[str] = (),
+        example: Example,
     ) -> Callable[[Callable[..., Iterable[FileHit]]], Callable[..., Iterable[FileHit]]]:
         """Declare a rule over all rows of the file; see `FileRule`."""
-        self._declare(code, Issue(title, says, fix, severity), clause, tuple(at) or reads)
+        self._declare(code, Issue(title, says, fix, severity), clause, tuple(at) or reads, example)
 
         def register(test: Callable[..., Iterable[FileHit]]) -> Callable[..., Iterable[FileHit]]:
             self.file_rules.append(FileRule(code, reads, test))
@@ -276,9 +314,9 @@ class Sheet:
 
         return register
 
-    def _declare(self, code: str, issue: Issue, clause: str, keys: Sequence[str]) -> None:
+    def _declare(self, code: str, issue: Issue, clause: str, keys: Sequence[str], example: Example) -> None:
         columns = [(key, self.by_key[key].label) for key in keys]
-        self._add(rule_info(code, issue, sheet=self.key, clause=clause, columns=columns))
+        self._add(rule_info(code, issue, sheet=self.key, clause=clause, columns=columns), example)
 
     @property
     def official(self) -> tuple[Column, ...]:
@@ -325,4 +363,4 @@ FIXED_FIELDS = (
 
 
 def _with_severity(issue: Issue, severity: Severity) -> Issue:
-    return Issue(issue.title, issue.says, issue.fix, severity, issue.adjustable)
+    return replace(issue, severity=severity)

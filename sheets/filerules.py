@@ -18,8 +18,12 @@ def apply_file_rules(tables: Sequence[Table]) -> None:
         return
     rows = _Rows(tables)
     sheet = tables[0].sheet
+    present = {
+        field.key for column in sheet.columns for field in column.fields for table in tables
+        if column.key in table.header.columns
+    }  # fmt: skip
     for rule in sheet.file_rules:
-        if any(key in table.header.columns for table in tables for key in rule.reads):
+        if not present.isdisjoint(rule.reads):
             for found in rule.test(*map(rows.values, rule.reads)):
                 rows.add(rule.code, found)
 
@@ -30,12 +34,14 @@ class _Rows:
     def __init__(self, tables: Sequence[Table]) -> None:
         self.tables = tables
         self.starts = [0, *accumulate(map(len, tables))]
+        self._values: dict[str, Sequence[Any]] = {}
 
     def values(self, field: str) -> Sequence[Any]:
         """The values of a field in all rows."""
-        if len(self.tables) == 1:
-            return self.tables[0].values(field)
-        return list(chain.from_iterable(table.values(field) for table in self.tables))
+        if field not in self._values:
+            columns = [table.values(field) for table in self.tables]
+            self._values[field] = columns[0] if len(columns) == 1 else list(chain.from_iterable(columns))
+        return self._values[field]
 
     def add(self, code: str, found: FileHit) -> None:
         """Note a hit at its table; related cells of another sheet are named with it."""

@@ -115,6 +115,14 @@ def device_type(code: str) -> tuple[str, str]:
     return "", ""
 
 
+def ambiguous_industry(code: str) -> bool:
+    """Whether the two editions mean different trades by it, so that the code alone does not tell which.
+
+    40-42 only changed their wording; what 2016 left open (56-59) can only be meant as of 2022.
+    """
+    return "43" <= code <= "55"
+
+
 def reserved_industry(code: str) -> bool:
     """Whether the 2022 edition leaves the industry open or to local definition."""
     return industries()[code][0].startswith((RESERVED_INDUSTRY, CUSTOM_INDUSTRY))

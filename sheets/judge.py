@@ -104,6 +104,8 @@ class ColumnJudge:
         return column.kind.judge(cell, self._flag, self._options)
 
     def _flag(self, issue: str, **details: Any) -> None:
+        if "clean" in details:
+            details.setdefault("fixes", {self.column.key: details["clean"]})
         self._problems.append((self.column.codes[issue], details))
 
     def _missing(self, cells: Sequence[RawCell], first: int) -> list[Hit]:

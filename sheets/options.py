@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from sheets.findings import Severity
+
+if TYPE_CHECKING:
+    from sheets.fence import Fence
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 
@@ -23,6 +27,7 @@ class Options:
     `datum` wgs84 | gcj02 | bd09, `mobility` fixed | mobile, `funding` "" | government | social, `place_kind` a code of
     `fixtures/codes/place_kinds.csv` or "". `unit`: name of the reporting unit, "" when unknown. `kind`: key of the only
     sheet to look for, "" for any. `severities`: other severities for codes that may be set (adjustable rules only).
+    `fence`: where cameras may stand, when it is not the county's box (`sheets.fence`).
     """
 
     datum: str = "wgs84"
@@ -33,3 +38,4 @@ class Options:
     kind: str = ""
     today: date = field(default_factory=today_in_china)
     severities: Mapping[str, Severity] = field(default_factory=dict)
+    fence: Fence | None = None

@@ -17,6 +17,7 @@ class Issue:
     """One thing that may be wrong with a value, before a column gives it a code.
 
     `says` and `fix` are templates over `column` (header), `value` (raw text) and the details that the judge gives.
+    `fails` / `passes`: what breaks and what keeps the rule, in words, where the examples of a sheet do not show it.
     """
 
     title: str
@@ -24,6 +25,8 @@ class Issue:
     fix: str
     severity: Severity = ERROR
     adjustable: bool = False
+    fails: str = ""
+    passes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class RuleInfo:
 
     `sheet` is "camera", "platform" or "" (structure); `columns` the official headers concerned, `keys` their keys.
     `wording` and `fix` are readable sentences in which changing parts stand as "…"; `says` is the template behind
-    `wording`. `adjustable`: the severity may be changed by a setting.
+    `wording`. `adjustable`: the severity may be changed by a setting. `fails` / `passes`: an example of each, in words.
     """
 
     code: str
@@ -47,6 +50,8 @@ class RuleInfo:
     adjustable: bool = False
     says: str = ""
     says_fix: str = ""
+    fails: str = ""
+    passes: str = ""
 
     def message(self, details: Mapping[str, Any]) -> str:
         """The wording for one value."""
@@ -98,6 +103,8 @@ def rule_info(code: str, issue: Issue, *, sheet: str, clause: str, columns: Iter
         adjustable=issue.adjustable,
         says=issue.says,
         says_fix=issue.fix,
+        fails=issue.fails,
+        passes=issue.passes,
     )
 
 

@@ -86,6 +86,7 @@ class Table:
         for column in self.sheet.columns:
             if column.not_when is not None:
                 self._set_aside(batch, column, *column.not_when)
+        batch.hits = [self._with_safe_fix(batch, hit) for hit in batch.hits]
         for derived in self.sheet.derived:
             computed = derived.compute(*map(batch.values, derived.reads))
             for entry, values in zip(derived.fields, computed, strict=True):
@@ -146,19 +147,35 @@ class Table:
             kept = batch.values(entry.key)
             batch.put(entry.key, [entry.blank if row in rows else found for row, found in enumerate(kept)])
 
+    def _with_safe_fix(self, batch: Batch, hit: Hit) -> Hit:
+        """A fix that writes into other cells too is safe only where these are empty or say the same already."""
+        fixes = hit.details.get("fixes")
+        if not fixes or len(fixes) == 1:
+            return hit
+        row = hit.row - batch.first
+        own = batch.text(row, self.sheet.columns[hit.column].key).strip()
+        for key, text in fixes.items():
+            there = batch.text(row, key).strip()
+            if there not in {"", own, text}:
+                return hit._replace(details={**hit.details, "fixes": {}})
+        return hit
+
     def _row_rules(self, batch: Batch) -> None:
         broken: dict[str, set[int]] = {}
         index = self.sheet.index
         for rule in self.sheet.row_rules:
             columns = [batch.values(field) for field in rule.reads]
-            if rule.quick is not None and rule.quick(*columns):
+            settings = (self.options,) if rule.options else ()
+            if rule.quick is not None and rule.quick(*settings, *columns):
                 continue
             skipped: set[int] = set().union(*(broken.get(code, set()) for code in rule.unless))
-            for row, said in _failures(rule, columns):
+            for row, said in _failures(rule, columns, settings):
                 if row in skipped:
                     continue
                 broken.setdefault(rule.code, set()).add(row)
-                details = {"detail": said} if isinstance(said, str) else {}
+                details: dict[str, Any] = {"detail": said} if isinstance(said, str) else {}
+                if rule.fixes is not None:
+                    details["fixes"] = rule.fixes(*(batch.text(row, key).strip() for key in rule.at))
                 for key in rule.at:
                     value = shorten(batch.text(row, key))
                     related = tuple((batch.first + row, index[other]) for other in rule.at if other != key)
@@ -226,11 +243,13 @@ class Table:
         return frozenset(column.key for column in self.sheet.columns if isinstance(column.kind, Degrees))
 
 
-def _failures(rule: RowRule, columns: Sequence[Sequence[Any]]) -> Iterator[tuple[int, bool | str]]:
+def _failures(
+    rule: RowRule, columns: Sequence[Sequence[Any]], settings: tuple[Options, ...]
+) -> Iterator[tuple[int, bool | str]]:
     """(row, what the rule said) wherever it did not say True."""
     test = rule.test
     for row, values in enumerate(zip(*columns, strict=True)):
         if rule.blanks or not (None in values or "" in values):
-            said = test(*values)
+            said = test(*settings, *values)
             if said is not True:
                 yield row, said

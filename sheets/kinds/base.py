@@ -31,7 +31,8 @@ class Field:
 
 
 class Flag(Protocol):
-    """Called by a judge for each thing wrong with the value."""
+    """Called by a judge for each thing wrong with the value; a detail `clean` is also the safe fix of the cell, and
+    `fixes` (column key -> text) one that writes into several cells of the row."""
 
     def __call__(self, issue: str, **details: Any) -> None: ...
 
@@ -57,6 +58,8 @@ class Kind:
     """
 
     issues: Mapping[str, Issue] = {}
+    #: For each issue a cell (or changes to the good row, or an `Example`) that shows it.
+    wrong: Mapping[str, Any] = {}
     #: Signs taken as "there is none"; a kind whose words include them narrows this.
     blanks: frozenset[str] = BLANK_TOKENS
     choices: tuple[str, ...] = ()

@@ -46,6 +46,7 @@ class OpenList(Kind):
         self._known = lookup(table)
         self._canonical = frozenset(table) | {""}
         self.issues = {"long": TOO_LONG, **({"unknown": UNKNOWN_CHOICE} if warn else {})}
+        self.wrong = {"long": "很长" * (limit // 2 + 1), "unknown": "其他情况"}
 
     def fields(self, key: str) -> tuple[Field, ...]:
         return (Field(key, f"varchar({self.limit})", ""),)
@@ -93,6 +94,7 @@ class Closed(Kind):
     """One of a fixed set, kept as its code. `table`: code -> (shown value, *aliases)."""
 
     issues: Mapping[str, Issue] = {"unreadable": NOT_A_CHOICE}
+    wrong: Mapping[str, Any] = {"unreadable": "说不清"}
 
     def __init__(self, table: Mapping[str, Sequence[str]], *, sql: str = "varchar(20)") -> None:
         self.choices = tuple(names[0] for names in table.values())
@@ -126,6 +128,7 @@ class YesNo(Kind):
     """是 / 否 with synonyms; clean True, False or None. 无 is not 否."""
 
     issues: Mapping[str, Issue] = {"unreadable": NOT_A_CHOICE}
+    wrong: Mapping[str, Any] = {"unreadable": "无"}
     blanks = BLANK_TOKENS - {"无"}
     choices = ("是", "否")
 
@@ -159,6 +162,7 @@ class Partly(Kind):
         self.choices = (yes[0], no[0], partial[0])
         self.remark = remark
         self.limit = limit
+        self.wrong = {"unreadable": "大概吧", "long": f"{yes[0]}，{'很长' * (limit // 2 + 1)}"}
         self._exact = lookup({"yes": (*yes, *YES), "no": (*no, *NO), "partial": partial})
         spellings = {"yes": yes, "no": no, "partial": partial}
         # The longest beginning wins: 不符合 before 不, 部分符合 before 部分.

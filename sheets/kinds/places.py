@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from sheets.cells import Cell, cell_text, fold, narrow
-from sheets.kinds.base import Field, Flag, Kind
+from sheets.kinds.base import Field, Flag, Kind, Plain
 from sheets.kinds.choices import Closed
+from sheets.kinds.text import Text
 from sheets.options import Options
 from sheets.rules import Issue
 from sheets.tables import table
@@ -24,6 +25,9 @@ NO_TOWNSHIP = Issue(
 ZONE = "341524400"
 ZONE_NAME = "金寨经济开发区（现代产业园区）"
 
+_STATION = re.compile(
+    r"(?:安徽省?)?(?:六安市?)?(?:金寨)?县?(?:公安局|公安分局)?(?P<stem>[^,，、/;；()（）]{1,12}?)(?P<kind>(?:公安)?派出所|所)?"
+)
 _ABOVE = re.compile(r"(?:中国)?(?:安徽省?)?(?:六安市?)?(?:金寨县?)?")
 
 
@@ -72,6 +76,7 @@ class Township(Kind):
     """One of the county's townships or the development zone, kept as its 9-digit code."""
 
     issues: Mapping[str, Issue] = {"unknown": NO_TOWNSHIP}
+    wrong: Mapping[str, Any] = {"unknown": "霍邱县城关镇"}
 
     def __init__(self) -> None:
         self.choices = tuple(name if code == ZONE else f"金寨县{name}" for code, name in townships().items())
@@ -87,6 +92,52 @@ class Township(Kind):
 
     def show(self, *values: Any) -> Any:
         return dict(zip(townships(), self.choices, strict=True)).get(values[0], "")
+
+
+@cache
+def _station_stems() -> dict[str, str]:
+    """Folded beginning of a police station's name -> how the station of that township is called."""
+    found: dict[str, str] = {}
+    for code, name in townships().items():
+        if code != ZONE:
+            stem = name[:-1]
+            found.update(dict.fromkeys(map(_key, (stem, name, f"{stem}镇", f"{stem}乡")), f"{stem}派出所"))
+            written = (row["alias"] for row in table("township_aliases") if row["code9"] == code)
+            found.update(dict.fromkeys((_key(alias) for alias in written if alias[:2] == stem[:2]), f"{stem}派出所"))
+    return found
+
+
+def find_station(text: str) -> str:
+    """A police station as it is usually called: without county and bureau, a township's under the township's name.
+
+    Whatever else is written stays as it is.
+    """
+    found = _STATION.fullmatch(narrow(text).replace(" ", ""))
+    if found is None:
+        return text
+    stem = found["stem"]
+    known = _station_stems().get(_key(stem))
+    if known:
+        return known
+    whole = (found["kind"] or "").endswith("派出所") and not stem.startswith(("金寨", "县", "派出"))
+    return f"{stem}派出所" if whole else text
+
+
+class PoliceStation(Text):
+    """A police station's name; spellings of one station become one."""
+
+    def judge(self, cell: Cell, flag: Flag, options: Options) -> Any:
+        text = super().judge(cell, flag, options)
+        return find_station(text) if text else text
+
+    def plain(self, cells: Sequence[Cell]) -> Plain:
+        plain = super().plain(cells)
+        if plain and any(text and find_station(str(text)) != text for text in set(cells)):
+            return Plain.UNSURE
+        return plain
+
+    def doubtful(self, cells: Sequence[Cell]) -> Iterable[Cell]:
+        return cells
 
 
 @cache

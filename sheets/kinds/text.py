@@ -30,6 +30,7 @@ class Text(Kind):
     def __init__(self, limit: int, *, lines: bool = False) -> None:
         self.limit = limit
         self.lines = lines
+        self.wrong = {"long": "很长" * (limit // 2 + 1), "short": "路"}
 
     def fields(self, key: str) -> tuple[Field, ...]:
         return (Field(key, f"varchar({self.limit})", ""),)

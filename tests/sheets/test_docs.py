@@ -105,13 +105,15 @@ def test_the_guide_tells_of_every_visible_column() -> None:
     assert [column.key for column in told.columns] == [column.key for column in CAMERA.columns if not column.hidden]
     longitude = next(column for column in told.columns if column.key == "longitude")
     assert (longitude.need_word, longitude.example) == ("必填", "115.934366")
-    assert [info.code for info in longitude.rules][:2] == ["C131", "C132"]
+    assert [info.code for info in longitude.rules][:2] == ["C123", "C124"]
+    assert longitude.rules[-1].code == "C196", "warnings come last"
     assert all(column.help for column in told.columns)
-    assert [info.code for info in told.row_rules] == ["C201", "C203", "C204"]
+    assert [info.code for info in told.row_rules] == ["C201", "C203", "C204", "C205", "C206"]
 
 
 def test_details_that_wordings_speak_of() -> None:
-    known = {"column", "value", "cells", "count", "label"}
+    known = {"column", "value", "cells", "count", "label", "detail", "total", "number", "metres", "arms", "rows"}
+    known |= {"east", "north", "station"}
     for sheet in (CAMERA, PLATFORM):
         for code in [rule.code for rule in sheet.row_rules] + [rule.code for rule in sheet.file_rules]:
             info = sheet.rules[code]

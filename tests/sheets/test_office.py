@@ -66,7 +66,7 @@ def cleaned(report: Report, sheet: Sheet) -> list[dict[str, Any]]:
         (CAMERA, together.CAMERAS, together.CAMERAS_FOUND),
         (PLATFORM, together.PLATFORMS, together.PLATFORMS_FOUND),
         (CAMERA, [camera_row(1), camera_row(2, label="无", brand="/", leased="是")], []),
-        (PLATFORM, [platform_row(1), platform_row(2, cost="12.5万元", sharing="一\n二")], []),
+        (PLATFORM, [platform_row(1), platform_row(2, cost="12.5万元", sharing="一\n二")], [("P163", "Q8")]),
     ],
     ids=["every camera rule", "every platform rule", "sound cameras", "sound platforms"],
 )

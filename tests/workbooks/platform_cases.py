@@ -14,7 +14,12 @@ CASES: list[Case] = [
     case("", "nothing", [row(1), row(2)], []),
     # 20位编码
     case("P101", "typed as a number", [row(code=34152400002000000001)], [("P101", "N7")]),
-    case("P102", "21 digits", [row(code="341524000020000000001")], [("P102", "N7")]),
+    case("P102", "the serial alone", [row(code="000001")], [("P102", "N7")]),
+    case("P110", "a short number", [row(code=12)], [("P110", "N7")]),
+    case("P172", "18 digits", [row(code="341524000020000001")], [("P172", "N7")]),
+    case("P173", "21 digits", [row(code="341524000020000000001")], [("P173", "N7")]),
+    case("P174", "a letter", [row(code="3415240000200000000l")], [("P174", "N7")]),
+    case("P175", "banks in 2016, services in 2022", [row(code="34152400512000000001")], [("P175", "N7")]),
     case("P104", "another county", [row(code="34012300002000000001")], [("P104", "N7")]),
     case("P105", "a recorder registered as a platform", [row(code="34152400001180000001")], [("P105", "N7")]),
     case("P106", "industry 20 is reserved", [row(code="34152400202000000001")], [("P106", "N7")]),
@@ -51,6 +56,14 @@ CASES: list[Case] = [
     # money
     case("P161", "words", [row(cost="面议", upkeep="免费")], [("P161", "Q7"), ("P161", "R7")]),
     case("P161", "less than nothing", [row(upkeep=-3)], [("P161", "R7")]),
+    case("P132", "three months", [row(retention="3个月")], [("P132", "I7")]),
+    case("P133", "at least", [row(retention="≥30天")], [("P133", "I7")]),
+    case("P163", "the unit written out", [row(cost="12.5万元")], [("P163", "Q7")]),
+    case("P164", "yuan, and said so", [row(upkeep="86000元")], [("P164", "R7")]),
+    case("P165", "thousands", [row(cost="1,200.5")], [("P165", "Q7")]),
+    case("P195", "a zero-width space", [row(code="34152400\u200b002000000001")], [("P195", "N7")]),
+    case("P196", "typed with the Chinese input method", [row(cost="１２.５")], [("P196", "Q7")]),
+    case("P197", "per cent", [row(retention="50%", upkeep="8%")], [("P197", "I7"), ("P197", "R7")]),
     case("P162", "yuan", [row(cost=1255000)], [("P162", "Q7")]),
     case("P162", "yuan a year", [row(upkeep="86000")], [("P162", "R7")]),
     # 序号, the columns to the right, any column
@@ -111,4 +124,6 @@ CASES: list[Case] = [
         [row(1, registry_number="JZ-P-000123"), row(2, registry_number="JZ-P-000123")],
         [("P303", "U7"), ("P303", "U8")],
     ),
+    case("P304", "one storage period for all", [row(number) for number in range(1, 21)], [("P304", "I7")]),
+    case("P304", "not that many", [row(number) for number in range(1, 20)], []),
 ]

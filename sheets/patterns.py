@@ -1,0 +1,210 @@
+"""Patterns over a whole file that honest surveys do not show: copied, stepped, piled up, all alike.
+
+Each is looked for in a pass or two over plain columns, with an early way out, and told once with its figures: reviewers
+weigh it, nothing is refused. `None` and "" are rows that do not say.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from math import cos, hypot, nan, radians
+from typing import Any, NamedTuple
+
+from sheets.datum import complete
+from sheets.duplicates import NAMED
+
+Degrees = Sequence[float | None]
+
+#: Metres of one degree of latitude; of longitude it is that times the cosine.
+METRES = 111_320.0
+#: Cameras on one point that need no explanation, and those that each arm of a pole may bear besides.
+PILE, PER_ARM = 10, 4
+#: A police station's cameras that say something when they stand on one point, and which part of them.
+STATION_CAMERAS, STATION_SHARE = 6, 0.9
+#: Rows on end with the same step between them.
+RUN = 15
+#: Cameras of one pole are no further apart than its arms and the measuring explain.
+POLE_METRES = 20.0
+#: So many points, poles or stations are told of one by one.
+TOLD = 20
+
+
+class Pattern(NamedTuple):
+    """Something seen in a file: the rows concerned, the first of which carries the finding, and its figures."""
+
+    rows: Sequence[int]
+    details: Mapping[str, Any]
+
+    def related(self, key: str) -> tuple[tuple[int, str], ...]:
+        """Further cells concerned, so many as are named."""
+        return tuple((row, key) for row in self.rows[1 : NAMED + 1])
+
+
+def crowds(longitudes: Degrees, latitudes: Degrees, least: int) -> dict[tuple[float, float], list[int]]:
+    """Points that at least so many rows share -> these rows."""
+    busy = {value for value, count in Counter(longitudes).items() if count >= least and value is not None}
+    if not busy:
+        return {}
+    found: dict[tuple[float, float], list[int]] = {}
+    for row, (longitude, latitude) in enumerate(zip(longitudes, latitudes, strict=True)):
+        if longitude in busy and longitude is not None and latitude is not None:
+            found.setdefault((longitude, latitude), []).append(row)
+    return {point: rows for point, rows in found.items() if len(rows) >= least}
+
+
+def copied_from_station(
+    stations: Sequence[str], longitudes: Degrees, latitudes: Degrees, names: Sequence[str]
+) -> Iterator[Pattern]:
+    """Stations nearly all of whose cameras stand on one point, though they are called differently."""
+    points = sorted(crowds(longitudes, latitudes, STATION_CAMERAS).values(), key=len, reverse=True)
+    if not points:
+        return
+    totals = Counter(station for station, east in zip(stations, longitudes, strict=True) if east is not None)
+    told = 0
+    for rows in points:
+        station, count = Counter(stations[row] for row in rows).most_common(1)[0]
+        if not station or count < max(STATION_CAMERAS, totals[station] * STATION_SHARE):
+            continue
+        mine = [row for row in rows if stations[row] == station]
+        if len({names[row] for row in mine}) >= count / 2:
+            yield Pattern(mine, {"station": station, "count": count, "total": totals[station]})
+            told += 1
+            if told == TOLD:
+                return
+
+
+def piled_up(
+    stations: Sequence[str], longitudes: Degrees, latitudes: Degrees, names: Sequence[str], arms: Sequence[int | None]
+) -> Iterator[Pattern]:
+    """Points with more cameras than a pole bears, unless their station's whole lot is told of as copied."""
+    points = [rows for rows in crowds(longitudes, latitudes, PILE).values() if len(rows) >= _borne(rows, arms)]
+    if not points:
+        return
+    copied = {pattern.rows[0] for pattern in copied_from_station(stations, longitudes, latitudes, names)}
+    for rows in sorted(points, key=len, reverse=True)[:TOLD]:
+        if copied.isdisjoint(rows):
+            yield Pattern(rows, {"count": len(rows), "arms": max((arms[row] or 0 for row in rows), default=0)})
+
+
+def _borne(rows: Sequence[int], arms: Sequence[int | None]) -> int:
+    return max(PILE, PER_ARM * max(arms[row] or 0 for row in rows) + 1)
+
+
+def evenly_stepped(longitudes: Degrees, latitudes: Degrees) -> Iterator[Pattern]:
+    """The longest run of rows each of which lies as far from the one before as that from its own, told with all runs.
+
+    Looking at every thirteenth row with the two after it finds every run of fifteen.
+    """
+    if len(longitudes) < RUN:
+        return
+    east = longitudes if complete(longitudes) else [nan if value is None else value for value in longitudes]
+    north = latitudes if complete(latitudes) else [nan if value is None else value for value in latitudes]
+    stride = RUN - 2
+    seeds = [
+        stride * place
+        for place, (a, b, c) in enumerate(zip(east[::stride], east[1::stride], east[2::stride], strict=False))
+        if -_EXACT < a - b - b + c < _EXACT  # type: ignore[operator]
+    ]
+    runs: list[range] = []
+    for seed in seeds:
+        if (not runs or seed + 2 >= runs[-1].stop) and _steps(east, north, seed):
+            run = _grown(east, north, seed)
+            if len(run) >= RUN:
+                runs.append(run)
+    if runs:
+        longest = max(runs, key=len)
+        first = longest.start
+        step = (east[first + 1] - east[first], north[first + 1] - north[first])  # type: ignore[operator]
+        said = {"count": len(longest), "rows": sum(map(len, runs)), "runs": len(runs)}
+        yield Pattern(longest, said | {"east": f"{step[0]:+.6f}", "north": f"{step[1]:+.6f}"})
+
+
+#: Steps are alike when they agree to a fraction of the sixth decimal.
+_EXACT = 2e-7
+
+
+def _steps(east: Degrees, north: Degrees, row: int) -> bool:
+    """Whether the step from this row to the next is the one after it too, and leads anywhere at all."""
+    if row + 2 >= len(east):
+        return False
+    a, b, c = east[row : row + 3]
+    d, e, f = north[row : row + 3]
+    return (
+        abs(a - b - b + c) < _EXACT  # type: ignore[operator]
+        and abs(d - e - e + f) < _EXACT  # type: ignore[operator]
+        and (abs(b - a) > _EXACT or abs(e - d) > _EXACT)  # type: ignore[operator]
+    )
+
+
+def _grown(east: Degrees, north: Degrees, seed: int) -> range:
+    start, stop = seed, seed + 3
+    while start and _steps(east, north, start - 1):
+        start -= 1
+    while _steps(east, north, stop - 2):
+        stop += 1
+    return range(start, stop)
+
+
+def apart_on_one_pole(numbers: Sequence[str], longitudes: Degrees, latitudes: Degrees) -> Iterator[Pattern]:
+    """Poles whose cameras stand further apart than a pole is wide; the first row is the odd one out."""
+    rows_of: dict[str, list[int]] = {}
+    for row, number in enumerate(numbers):
+        if number and longitudes[row] is not None and latitudes[row] is not None:
+            rows_of.setdefault(number, []).append(row)
+    told = 0
+    for number, rows in rows_of.items():
+        if len(rows) == 1:
+            continue
+        far = [(metres_between(longitudes, latitudes, rows[0], row), row) for row in rows[1:]]
+        off = [row for metres, row in far if metres > POLE_METRES]
+        if off:
+            metres = max(far)[0]
+            yield Pattern([*off, rows[0]], {"number": number, "metres": _metres(metres), "count": len(rows)})
+            told += 1
+            if told == TOLD:
+                return
+
+
+def metres_between(longitudes: Degrees, latitudes: Degrees, one: int, other: int) -> float:
+    """Metres between the positions of two rows that have one; good for the few kilometres asked about here."""
+    east = longitudes[one] - longitudes[other]  # type: ignore[operator]
+    north = latitudes[one] - latitudes[other]  # type: ignore[operator]
+    return hypot(east * METRES * cos(radians(latitudes[one])), north * METRES)  # type: ignore[arg-type]
+
+
+def _metres(metres: float) -> str:
+    return f"{metres:.0f} 米" if metres < 1000 else f"{metres / 1000:.1f} 公里"
+
+
+def nearly_all_alike(values: Sequence[Any], least: int, share: float) -> Iterator[Pattern]:
+    """One value in so large a part of at least so many rows that state one."""
+    if len(values) < least:
+        return
+    counts = Counter(values)
+    total = len(values) - counts.pop(None, 0) - counts.pop("", 0)
+    if total < least:
+        return
+    value, count = counts.most_common(1)[0]
+    if count >= total * share:
+        first = list(values).index(value)
+        yield Pattern([first], {"value": value, "count": count, "total": total})
+
+
+def not_told_apart(
+    names: Sequence[str], codes: Sequence[str | None], places: Sequence[Sequence[Any]]
+) -> Iterator[Pattern]:
+    """Rows of one name at one place that no two codes tell apart. A row with its own code is a device of its own."""
+    if None not in codes:
+        return
+    uncoded = {name for name, code in zip(names, codes, strict=True) if code is None and name}
+    rows_of: dict[tuple[Any, ...], list[int]] = {}
+    for row, name in enumerate(names):
+        if name in uncoded:
+            place = tuple(column[row] for column in places)
+            if None not in place and "" not in place:
+                rows_of.setdefault((name, *place), []).append(row)
+    for rows in rows_of.values():
+        if len(rows) > 1 and any(codes[row] is None for row in rows):
+            for row in rows:
+                yield Pattern([row, *(other for other in rows if other != row)], {"count": len(rows)})
