@@ -37,7 +37,8 @@ _CLIPPED = """() => {
     || [...element.children].some((child) => inline(child) && showsText(child));
   const found = [];
   for (const element of document.querySelectorAll("body *")) {
-    if (!element.getClientRects().length || element.closest(".visually-hidden, .skip, .tabulator, .leaflet-container")) continue;
+    if (!element.getClientRects().length) continue;
+    if (element.closest(".visually-hidden, .skip, .tabulator, .leaflet-container")) continue;
     if (["INPUT", "SELECT", "TEXTAREA", "OPTION", "PROGRESS"].includes(element.tagName)) continue;
     const style = getComputedStyle(element);
     const scrolls = ["auto", "scroll"];

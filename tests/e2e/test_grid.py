@@ -1,4 +1,4 @@
-"""Forty mistakes in five hundred rows, mended on screen by keyboard and one paste, or in a mended file; then submitted."""
+"""Forty mistakes in five hundred rows, mended by keyboard and one paste, or in a mended file; then submitted."""
 
 from __future__ import annotations
 
@@ -180,7 +180,11 @@ def go_to_next(page: Page, title: str) -> None:
     """F8 until the cell at hand is in this column and has a mistake."""
     for _ in range(60):
         head = page.locator("#grid-cell .grid-cell-head b")
-        if head.count() and title.split("（")[0] in head.inner_text() and page.locator("#grid-cell .is-error").count():
+        if (
+            head.count()
+            and title.partition("（")[0] in head.inner_text()
+            and page.locator("#grid-cell .is-error").count()
+        ):
             return
         page.keyboard.press("F8")
     raise AssertionError(f"no mistake left in {title}")
