@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from math import cos, hypot, nan, radians
+from math import cos, hypot, isnan, nan, radians
 from typing import Any, NamedTuple
 
 from sheets.datum import complete
@@ -98,13 +98,12 @@ def evenly_stepped(longitudes: Degrees, latitudes: Degrees) -> Iterator[Pattern]
     """
     if len(longitudes) < RUN:
         return
-    east = longitudes if complete(longitudes) else [nan if value is None else value for value in longitudes]
-    north = latitudes if complete(latitudes) else [nan if value is None else value for value in latitudes]
+    east, north = _numbers(longitudes), _numbers(latitudes)
     stride = RUN - 2
     seeds = [
         stride * place
         for place, (a, b, c) in enumerate(zip(east[::stride], east[1::stride], east[2::stride], strict=False))
-        if -_EXACT < a - b - b + c < _EXACT  # type: ignore[operator]
+        if -_EXACT < a - b - b + c < _EXACT
     ]
     runs: list[range] = []
     for seed in seeds:
@@ -115,7 +114,7 @@ def evenly_stepped(longitudes: Degrees, latitudes: Degrees) -> Iterator[Pattern]
     if runs:
         longest = max(runs, key=len)
         first = longest.start
-        step = (east[first + 1] - east[first], north[first + 1] - north[first])  # type: ignore[operator]
+        step = (east[first + 1] - east[first], north[first + 1] - north[first])
         said = {"count": len(longest), "rows": sum(map(len, runs)), "runs": len(runs)}
         yield Pattern(longest, said | {"east": f"{step[0]:+.6f}", "north": f"{step[1]:+.6f}"})
 
@@ -124,20 +123,21 @@ def evenly_stepped(longitudes: Degrees, latitudes: Degrees) -> Iterator[Pattern]
 _EXACT = 2e-7
 
 
-def _steps(east: Degrees, north: Degrees, row: int) -> bool:
+def _numbers(values: Degrees) -> Sequence[float]:
+    """The same with nan where there is none, which agrees with nothing."""
+    return values if complete(values) else [nan if value is None else value for value in values]  # type: ignore[return-value]
+
+
+def _steps(east: Sequence[float], north: Sequence[float], row: int) -> bool:
     """Whether the step from this row to the next is the one after it too, and leads anywhere at all."""
     if row + 2 >= len(east):
         return False
     a, b, c = east[row : row + 3]
     d, e, f = north[row : row + 3]
-    return (
-        abs(a - b - b + c) < _EXACT  # type: ignore[operator]
-        and abs(d - e - e + f) < _EXACT  # type: ignore[operator]
-        and (abs(b - a) > _EXACT or abs(e - d) > _EXACT)  # type: ignore[operator]
-    )
+    return abs(a - b - b + c) < _EXACT and abs(d - e - e + f) < _EXACT and (abs(b - a) > _EXACT or abs(e - d) > _EXACT)
 
 
-def _grown(east: Degrees, north: Degrees, seed: int) -> range:
+def _grown(east: Sequence[float], north: Sequence[float], seed: int) -> range:
     start, stop = seed, seed + 3
     while start and _steps(east, north, start - 1):
         start -= 1
@@ -150,13 +150,15 @@ def apart_on_one_pole(numbers: Sequence[str], longitudes: Degrees, latitudes: De
     """Poles whose cameras stand further apart than a pole is wide; the first row is the odd one out."""
     rows_of: dict[str, list[int]] = {}
     for row, number in enumerate(numbers):
-        if number and longitudes[row] is not None and latitudes[row] is not None:
+        if number:
             rows_of.setdefault(number, []).append(row)
+    east, north = _numbers(longitudes), _numbers(latitudes)
     told = 0
-    for number, rows in rows_of.items():
-        if len(rows) == 1:
+    for number, mine in rows_of.items():
+        if len(mine) == 1:
             continue
-        far = [(metres_between(longitudes, latitudes, rows[0], row), row) for row in rows[1:]]
+        rows = [row for row in mine if not isnan(east[row] + north[row])]
+        far = [(metres_between(east, north, rows[0], row), row) for row in rows[1:]]
         off = [row for metres, row in far if metres > POLE_METRES]
         if off:
             metres = max(far)[0]
@@ -166,11 +168,10 @@ def apart_on_one_pole(numbers: Sequence[str], longitudes: Degrees, latitudes: De
                 return
 
 
-def metres_between(longitudes: Degrees, latitudes: Degrees, one: int, other: int) -> float:
-    """Metres between the positions of two rows that have one; good for the few kilometres asked about here."""
-    east = longitudes[one] - longitudes[other]  # type: ignore[operator]
-    north = latitudes[one] - latitudes[other]  # type: ignore[operator]
-    return hypot(east * METRES * cos(radians(latitudes[one])), north * METRES)  # type: ignore[arg-type]
+def metres_between(longitudes: Sequence[float], latitudes: Sequence[float], one: int, other: int) -> float:
+    """Metres between the positions of two rows; good for the few kilometres asked about here."""
+    east, north = longitudes[one] - longitudes[other], latitudes[one] - latitudes[other]
+    return hypot(east * METRES * cos(radians(latitudes[one])), north * METRES)
 
 
 def _metres(metres: float) -> str:
