@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from agencies.models import Person
 from cameras.sheet import CAMERA as CAMERA_SHEET
 from files.models import StoredFile
-from inventory import services
+from inventory import services, uploads
 from inventory.invariants import violations
 from inventory.lineage import cells_of
 from inventory.models import CameraRow, PlatformRow, SourceFile, Submission, Version
@@ -24,9 +24,9 @@ from sheets.check import check
 from sheets.options import Options
 from sheets.stage import staged_rows
 from tests.inventory import web
-from tests.inventory.drafts import started, work
+from tests.inventory.drafts import DEFAULTS, started, work
 from tests.inventory.entering import CAMERA, PLATFORM, add, begin
-from tests.inventory.quickly import stamp, store_in
+from tests.inventory.quickly import read_here, stamp, store_in
 from tests.reviews.scenes import send_back
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +177,22 @@ def test_after_a_return_the_next_version_has_a_form_of_its_own(
 def test_a_stranger_finds_nothing(mabu_clerk: Person, entered: Submission) -> None:
     assert web.of(mabu_clerk).get(web.url("original", entered.pk, 1, 1)).status_code == 404
     assert web.of(entered.created_by).get(web.url("original", entered.pk, 1, 2)).status_code == 404
+
+
+def test_the_form_mended_in_excel_takes_the_place_of_what_was_entered(
+    meishan_clerk: Person, entered: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Downloaded, one cell changed, uploaded in its place: the same rows with the same identities."""
+    read_here(monkeypatch)
+    source = SourceFile.objects.get()
+    before = dict(CameraRow.objects.values_list("code", "key"))
+    book = openpyxl.load_workbook(io.BytesIO(filled_form(source)))
+    book["摄像机"]["E7"].value = "大华"
+    out = io.BytesIO()
+    book.save(out)
+    uploads.upload_workbook(meishan_clerk, entered.pk, out.getvalue(), "改好的.xlsx", DEFAULTS, source.pk)
+    work()
+    now = SourceFile.objects.get()
+    assert (now.origin, now.slot) == (SourceFile.Origin.UPLOAD, source.slot)
+    assert dict(CameraRow.objects.values_list("code", "key")) == before
+    assert CameraRow.objects.get(row=7).brand == "大华"
