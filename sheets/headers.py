@@ -68,7 +68,7 @@ def spellings(declaration: Sheet) -> Mapping[str, tuple[str, ...]]:
     """Folded header text -> keys of the columns that bear it, with and without what stands in brackets."""
     found: dict[str, list[str]] = {}
     for column in declaration.columns:
-        for text in (column.header, *column.aliases):
+        for text in (column.header, column.label, *column.aliases):
             for spelling in {fold(text), fold(_BRACKETS.sub("", text))}:
                 keys = found.setdefault(spelling, [])
                 if column.key not in keys:
@@ -168,12 +168,15 @@ def _groups(upper: Sequence[str], declaration: Sheet) -> list[str]:
 def _told_apart(
     place: int, keys: tuple[str, ...], groups: Sequence[str], settled: Mapping[int, str], declaration: Sheet
 ) -> str:
-    """Which of the columns that share a header stands at `place`."""
+    """Which of the columns that share a header stands at `place`: its group says, or that no other is left."""
     group_of = {key: declaration.by_key[key].group for key in keys}
     neighbours = (settled.get(place + 1), settled.get(place - 1))
+    taken = set(settled.values())
+    free = [key for key in keys if key not in taken]
     for group in (groups[place], *(declaration.by_key[near].group for near in neighbours if near)):
         fitting = [key for key in keys if group_of[key] == group]
         if len(fitting) == 1:
             return fitting[0]
-    taken = set(settled.values())
-    return next((key for key in keys if key not in taken), keys[0])
+        if len(free) == 1:
+            return free[0]
+    return next(iter(free), keys[0])
