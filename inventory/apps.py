@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class InventoryConfig(AppConfig):
@@ -6,7 +7,8 @@ class InventoryConfig(AppConfig):
     verbose_name = "梳理填报"
 
     def ready(self) -> None:
-        from . import permissions, wiring
+        from . import fence, permissions, wiring
 
+        checks.register(fence.outline_can_be_used)
         permissions.register()
         wiring.register()

@@ -22,6 +22,7 @@ from sheets.options import Options
 from sheets.rejudge import Judged, Places, Row, judge_rows, raw_row
 
 from .checks import DECLARATIONS
+from .fence import county_fence
 from .models import RowFinding, SourceFile, StagedRow, Version
 from .targets import TARGETS, Target
 
@@ -44,6 +45,7 @@ def options_of(source: SourceFile) -> Options:
         place_kind=source.place_kind_id or "",
         funding=source.funding,
         mobility=source.mobility,
+        fence=county_fence(),
     )
 
 

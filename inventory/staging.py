@@ -29,6 +29,7 @@ from sheets.findings import Finding, Refused, Severity
 
 from . import compare, keeping
 from .checks import DECLARATIONS, check_registry
+from .fence import fence_arguments
 from .matching import carry_keys
 from .models import CameraRow, RowFinding, SourceFile, Submission, Version
 from .services import drop_file
@@ -97,6 +98,7 @@ def _read(source: SourceFile, folder: Path, run: Run) -> dict[str, Any]:
     args += ["--datum", source.datum, "--funding", source.funding, "--mobility", source.mobility]
     if source.place_kind_id:
         args += ["--place-kind", source.place_kind_id]
+    args += fence_arguments()
     heart = _Heart(run, source.pk)
     done = confined.run(
         args, cwd=folder, on_progress=lambda told: run.beat(**_progress(told)), cancelled=heart.beats, imports=IMPORTS

@@ -172,6 +172,12 @@ Without it the map is a grid of degrees with the unit's own points; nothing is e
 """
 MAP_TILES_ORIGIN = ["{0.scheme}://{0.netloc}".format(urlsplit(MAP_TILES))] if "//" in MAP_TILES else []
 
+COUNTY_OUTLINE = str(BASE_DIR / env.str("COUNTY_OUTLINE")) if env.str("COUNTY_OUTLINE", default="") else ""
+"""Path of a GeoJSON file with the county's outline in WGS-84 or CGCS2000, asked with 2 km to spare.
+
+Without it a box around the county is asked.
+"""
+
 # --- secure headers -------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -26,13 +26,14 @@ from sheets.confined_child import emit
 
 if TYPE_CHECKING:
     from sheets.declare import Sheet
+    from sheets.fence import Fence
     from sheets.options import Options
     from sheets.report import Report
 
 #: A file with more findings is broken as a whole; its counts still tell how much.
 FINDINGS_KEPT = 50_000
 _SECONDS_BETWEEN_LINES = 0.2
-_WORDS = ("file", "out", "datum", "place-kind", "funding", "mobility", "unit", "kind", "today")
+_WORDS = ("file", "out", "datum", "place-kind", "funding", "mobility", "unit", "kind", "today", "fence")
 
 
 def main(argv: Sequence[str]) -> dict[str, Any]:
@@ -99,10 +100,20 @@ def _options(words: Mapping[str, str]) -> Options:
         unit=words.get("unit", ""),
         kind=words.get("kind", ""),
         today=date.fromisoformat(words["today"]) if words.get("today") else today_in_china(),
+        fence=_fence(words.get("fence", "")),
     )
     if options.datum not in {"wgs84", "gcj02", "bd09"} or options.mobility not in {"fixed", "mobile"}:
         raise ValueError("unknown datum or mobility")
     return options
+
+
+def _fence(path: str) -> Fence | None:
+    """The outline in a GeoJSON file; None for the county's box, which costs no import."""
+    if not path:
+        return None
+    from sheets.fence import outline
+
+    return outline(path)
 
 
 def declared(name: str) -> Sheet:

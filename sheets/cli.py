@@ -130,14 +130,16 @@ def check_sheet(
     datum: str = "",
     unit: str = "",
     kind: str = "",
+    fence: Sequence[str] = (),
     out: Path | None = None,
 ) -> int:
     """The command `check_sheet`. `say` takes the text to print; `out` is the workbook to write for the form "xlsx".
 
-    `datum` in any usual spelling; `kind` a form (camera, platform) or a kind of place. Returns the exit code.
+    `datum` in any usual spelling; `kind` a form (camera, platform) or a kind of place; `fence` the reader's arguments
+    for the county's outline. Returns the exit code.
     """
     try:
-        arguments = _arguments(sheets, datum, unit, kind)
+        arguments = [*_arguments(sheets, datum, unit, kind), *fence]
     except ValueError as problem:
         say(str(problem))
         return UNREADABLE

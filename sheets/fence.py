@@ -121,7 +121,8 @@ def _polygon(path: Path) -> Any:
     try:
         told = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as problem:
-        raise OutlineError(f"打不开县界文件 {path}：{problem.strerror or problem}") from problem
+        why = {FileNotFoundError: "没有这个文件", PermissionError: "没有读取权限"}.get(type(problem), "读不出来")
+        raise OutlineError(f"打不开县界文件 {path}：{why}") from problem
     except ValueError as problem:
         raise OutlineError(f"县界文件 {path} 不是有效的 JSON") from problem
     try:

@@ -1,7 +1,7 @@
 """Names of places inside which no camera may be: article 8 of Order 799 (公共安全视频图像信息系统管理条例).
 
 Guest rooms and private rooms of lodging and catering, rooms of dormitories, public bathrooms, toilets, changing,
-nursing and fitting rooms. A name only hints: "厕所外" or "宿舍楼大门" are outside; what is meant is for reviewers to see.
+nursing and fitting rooms. A name only hints: "厕所外" or "宿舍楼大门" are outside; reviewers see what is meant.
 """
 
 from __future__ import annotations

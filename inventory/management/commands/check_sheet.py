@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from inventory.fence import fence_arguments
 from inventory.staging import SHEETS
 from sheets.cli import FORMATS, check_sheet
 
@@ -38,6 +39,7 @@ class Command(BaseCommand):
             datum=options["datum"],
             unit=options["unit"],
             kind=options["kind"],
+            fence=fence_arguments(),
             out=options["output"],
         )
         self.stdout.flush()
