@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET
 from sheets.declare import Need
 
 from .checks import DECLARATIONS, REGISTRY_RULES
+from .export_rules import EXPORT_RULES
+from .waivable import may_be_waived
 
 NEEDS = {Need.REQUIRED: "必填", Need.WANTED: "应填", Need.OPTIONAL: "选填"}
 
@@ -38,7 +40,14 @@ def guide_sheet(request: HttpRequest, kind: str) -> HttpResponse:
 def guide_rules(request: HttpRequest) -> HttpResponse:
     """The rule catalogue: code, severity, wording, what to do, clause."""
     groups = [
-        (sheet, sorted([*sheet.rules.values(), *REGISTRY_RULES[sheet.key]], key=lambda rule: rule.code))
+        (
+            sheet,
+            sorted(
+                [*sheet.rules.values(), *REGISTRY_RULES[sheet.key], *EXPORT_RULES[sheet.key]],
+                key=lambda rule: rule.code,
+            ),
+        )
         for sheet in DECLARATIONS.values()
     ]
-    return render(request, "inventory/guide_rules.html", {"groups": groups})
+    waivable = {rule.code for _, rules in groups for rule in rules if may_be_waived(rule.code)}
+    return render(request, "inventory/guide_rules.html", {"groups": groups, "waivable": waivable})

@@ -7,7 +7,7 @@ told from the rows: it is taken as stored.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -114,7 +114,7 @@ class Outcome:
     findings only the first were kept; `skipped`: rows whose raw cells cannot be judged."""
 
     rules_then: str
-    stored_under: Counter[str] = field(default_factory=Counter)
+    stored_under: dict[str, int] = field(default_factory=dict)
     submissions: int = 0
     files: int = 0
     rows: int = 0
@@ -137,7 +137,7 @@ Place = tuple[str, int]
 """Sheet and row."""
 
 
-def replay(asked: Asked, told: Callable[[str], None] = lambda _: None) -> Outcome:
+def replay(asked: Asked, told: Callable[[str], object] = lambda _: None) -> Outcome:
     """Judge the newest version of every report that was not discarded anew; `told` hears of each one begun.
 
     In one read-only transaction with one moment's view: nothing can be written by mistake, and nothing moves meanwhile.
@@ -150,14 +150,14 @@ def replay(asked: Asked, told: Callable[[str], None] = lambda _: None) -> Outcom
         return _replay(asked, told)
 
 
-def _replay(asked: Asked, told: Callable[[str], None]) -> Outcome:
+def _replay(asked: Asked, told: Callable[[str], object]) -> Outcome:
     outcome = Outcome(rule_version())
     newest = Version.objects.filter(submission=OuterRef("submission")).order_by("-number").values("pk")[:1]
     versions = (
         Version.objects.filter(pk=Subquery(newest), submission__kind=ReportKind.ROWS)
         .exclude(submission__state=Submission.State.DISCARDED)
         .select_related("submission__obligation__agency", "submission__obligation__campaign")
-        .order_by("submission__obligation__campaign", "submission")
+        .order_by("submission__obligation__campaign_id", "submission_id")
     )
     if asked.campaign:
         by_id = asked.campaign.isascii() and asked.campaign.isdigit()
@@ -185,7 +185,8 @@ class _Report:
         """Every file of it, then the report as a whole."""
         outcome, submission = self.outcome, self.version.submission
         outcome.submissions += 1
-        outcome.stored_under[submission.obligation.campaign.rule_version] += 1
+        version = submission.obligation.campaign.rule_version
+        outcome.stored_under[version] = outcome.stored_under.get(version, 0) + 1
         for source in self.sources.files.values():
             outcome.files += 1
             outcome.truncated += source.errors + source.warnings > FINDINGS_KEPT
@@ -216,6 +217,8 @@ class _Form:
         self.asked, self.outcome = report.asked, report.outcome
         self.sheet: Sheet = DECLARATIONS[target.kind]
         self.options = options_of(source)
+        covered = any(self.asked.covers(rule.code) for rule in self.sheet.file_rules)
+        self.file_rules = self.sheet.file_rules if covered else []
         self.stored: dict[tuple[str, int, str, str], RowFinding] = {}
         self.waived: set[tuple[str, int, str, str, str]] = set()
         self.failing_now: set[Place] = set()
@@ -231,7 +234,8 @@ class _Form:
             for summary in self.source.summary.get("sheets", ())
             if summary.get("kind") == self.target.kind and (table := self._judge_sheet(summary["name"]))
         ]
-        apply_file_rules(tables)
+        if self.file_rules:
+            apply_file_rules(tables)
         for table in tables:
             for finding in table.findings():
                 self._speak(finding)
@@ -272,7 +276,7 @@ class _Form:
 
     def _judge_sheet(self, name: str) -> Kept | None:
         """Judge the rows of a sheet batch by batch; what the file rules want of them, None without rows."""
-        read = sorted({key for rule in self.sheet.file_rules if self.asked.covers(rule.code) for key in rule.reads})
+        read = sorted({key for rule in self.file_rules for key in rule.reads})
         values: dict[str, list[Any]] = {key: [] for key in read}
         numbers: list[int] = []
         places = self.report.sources.places(self.source.pk, name, self.target.kind)
