@@ -27,7 +27,6 @@ LONGEST_CELL = 2000
 LEFT_OUT = frozenset({"seq"})
 """Columns that the page fills in itself; hidden ones are left out too."""
 MAIN = {"camera": "摄像机", "platform": "平台"}
-WIDE = frozenset({"description", "sharing", "protection", "gat1400", "address", "version"})
 
 
 class TermsForm(forms.Form):
@@ -147,6 +146,8 @@ class RowForm(forms.Form):
             self.fields[column.key] = field
             self.initial.setdefault(column.key, cell)
         self.initial.setdefault("seen", dict(cells))
+        for one in found:
+            one.fix_words = _fix_words(sheet, one.fixes)  # type: ignore[attr-defined]
         self.elsewhere = [one for one in found if one.column_key not in self.fields]
         """What was found about the row as a whole, or in a column that the form does not show."""
 
@@ -160,6 +161,16 @@ class RowForm(forms.Form):
         """What the person was shown, as the page says."""
         told = self.cleaned_data["seen"]
         return {str(key): str(text) for key, text in told.items()} if isinstance(told, dict) else {}
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """(field, message) of what was found and not set aside, errors first, each message once."""
+        fields = [(key, field) for key, field in self.fields.items() if isinstance(field, CellField)]
+        found = [(one, key) for key, field in fields for one in field.findings if not one.waived]
+        first: dict[str, str] = {}
+        for one, key in sorted(found, key=lambda pair: pair[0].severity != "error"):
+            first.setdefault(one.message, key)
+        return [(self[key].id_for_label, message) for message, key in first.items()]
 
     @property
     def groups(self) -> list[tuple[str, str, FormHelper, bool]]:
@@ -182,15 +193,14 @@ def _helper(columns: Sequence[Column]) -> FormHelper:
     helper.form_tag = False
     helper.disable_csrf = True
     helper.form_show_errors = True
-    helper.layout = Layout(
-        *(Field(column.key, template="inventory/_entry_field.html", wrapper_class=_place(column)) for column in columns)
-    )
+    helper.layout = Layout(*(Field(column.key, template="inventory/_entry_field.html") for column in columns))
     return helper
 
 
-def _place(column: Column) -> str:
-    lines = isinstance(column.kind, Text) and column.kind.lines
-    return "is-whole" if column.key in WIDE or lines else ""
+def _fix_words(sheet: Sheet, fixes: Mapping[str, str]) -> str:
+    """What pressing the fix writes: the text, with the columns' names where there are several."""
+    keys = sorted(fixes, key=lambda key: sheet.index.get(key, 0))
+    return "、".join(f"{sheet.by_key[key].label} {fixes[key]}" if len(keys) > 1 else fixes[key] for key in keys)
 
 
 def _help(column: Column) -> str:

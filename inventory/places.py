@@ -14,6 +14,8 @@ from .models import CameraRow, Version
 
 MOST_POINTS = 2000
 """Points of each sort on the map; a unit with more finds its way without them."""
+NEAR = 0.2
+"""Degrees around the county's box that the map still shows."""
 
 
 def place_data(version: Version, agency: Agency, but: int | None = None) -> dict[str, Any]:
@@ -21,8 +23,8 @@ def place_data(version: Version, agency: Agency, but: int | None = None) -> dict
 
     `registered` are the unit's live cameras, `entered` the rows of this version but the one with key `but`.
     """
-    own = Camera.objects.filter(reporting_agency=agency, life="live", wgs_latitude__isnull=False)
-    rows = CameraRow.objects.filter(source_file__version=version, wgs_latitude__isnull=False)
+    own = Camera.objects.filter(reporting_agency=agency, life="live")
+    rows = CameraRow.objects.filter(source_file__version=version)
     if but is not None:
         rows = rows.exclude(key=but)
     return {
@@ -34,5 +36,11 @@ def place_data(version: Version, agency: Agency, but: int | None = None) -> dict
 
 
 def _points(things: Any) -> list[list[Any]]:
-    found = things.order_by("pk").values_list("wgs_latitude", "wgs_longitude", "name")[:MOST_POINTS]
+    """Those in or near the county; a position with its coordinates exchanged lies at the pole."""
+    west, south, east, north = COUNTY_BOX
+    near = {
+        "wgs_longitude__range": (west - NEAR, east + NEAR),
+        "wgs_latitude__range": (south - NEAR, north + NEAR),
+    }
+    found = things.filter(**near).order_by("pk").values_list("wgs_latitude", "wgs_longitude", "name")[:MOST_POINTS]
     return [list(point) for point in found]

@@ -32,7 +32,13 @@ COLUMNS = {
     ),
 }  # fmt: skip
 """What is printed of a row; the other columns stand in the workbook."""
-HEADERS = {"township": "乡镇", "longitude": "经度", "latitude": "纬度", "pole_number": "杆件编号"}
+HEADERS = {
+    "network": "联网方式",
+    "township": "乡镇",
+    "longitude": "经度",
+    "latitude": "纬度",
+    "pole_number": "杆件编号",
+}
 
 
 @dataclass(frozen=True)

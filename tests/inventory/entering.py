@@ -49,9 +49,12 @@ def add(clerk: Person, submission: Submission, kind: str = "camera", **told: Any
     return web.of(clerk).post(web.url("entry_add", submission.pk, kind), told)
 
 
-def edit(clerk: Person, submission: Submission, row: CameraRow, **changed: Any) -> Any:
-    """Save the row's form as it is shown, with these fields changed."""
+def edit(
+    clerk: Person, submission: Submission, row: CameraRow, *, extra: dict[str, str] | None = None, **changed: Any
+) -> Any:
+    """Save the row's form as it is shown, with these fields changed; `extra` is what a button sends."""
     client = web.of(clerk)
     address = web.url("entry_row", submission.pk, "camera", row.key)
-    html = client.get(address).content.decode()
-    return web.form(html, address).send(client, **changed)
+    shown = web.form(client.get(address).content.decode(), address)
+    shown.fields += list((extra or {}).items())
+    return shown.send(client, **changed)

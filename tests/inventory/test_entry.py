@@ -6,7 +6,7 @@ import pytest
 
 from agencies.models import Person
 from inventory import entry, uploads
-from inventory.models import CameraRow, ChangeSet, PlatformRow, SourceFile, Submission, Version
+from inventory.models import CameraRow, ChangeSet, PlatformRow, RowFinding, SourceFile, Submission, Version
 from sheets.template import FIRST_ROW
 from tests.factories_inventory import drafted, submitted
 from tests.inventory import web
@@ -98,6 +98,19 @@ def test_mistakes_are_kept_and_said_at_their_fields(meishan_clerk: Person, begun
     work()
     assert not Version.objects.get().is_stale
     assert Version.objects.get().hash
+
+
+def test_a_safe_fix_is_one_press(meishan_clerk: Person, begun: Submission) -> None:
+    """Exchanged coordinates: the button at either field puts both right, keeps the rest of the form, and says so."""
+    add(meishan_clerk, begun, **CAMERA | {"longitude": CAMERA["latitude"], "latitude": CAMERA["longitude"]})
+    row = CameraRow.objects.get()
+    fix = RowFinding.objects.get(code="C201", column_key="longitude")
+    assert "改成 经度（保留后六位） 115.934366、纬度（保留后六位） 31.727178" in row_page(meishan_clerk, begun, row)
+    answer = edit(meishan_clerk, begun, row, brand="大华", extra={"fix": str(fix.pk)})
+    assert answer["Location"] == web.url("entry_row", begun.pk, "camera", row.key)
+    row.refresh_from_db()
+    assert (row.errors, str(row.longitude), row.brand) == (0, "115.93436600", "大华")
+    assert ChangeSet.objects.latest("pk").way == "fix"
 
 
 def test_the_next_one_begins_with_what_stays_the_same(meishan_clerk: Person, begun: Submission) -> None:

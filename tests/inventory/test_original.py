@@ -128,7 +128,7 @@ def test_handing_in_puts_the_filled_form_in_place_of_the_blank_one(meishan_clerk
     assert book[row.sheet][at["code"]].value == row.code
     assert book[row.sheet][at["longitude"]].value == "115.934366"
     answer = web.of(meishan_clerk).get(web.url("original", entered.pk, 1, 1))
-    assert b"".join(answer.streaming_content) == data
+    assert answer.getvalue() == data
 
 
 def test_what_is_not_handed_in_leaves_the_blank_form(meishan_clerk: Person, entered: Submission) -> None:
