@@ -41,8 +41,25 @@ def unsettled(version: Version) -> QuerySet[Clash]:
     ).order_by("pk")
 
 
-def questions(version: Version) -> list[Question]:
-    """The first open questions."""
+@dataclass(frozen=True)
+class Asked:
+    """What the page asks: how many open questions there are, and the first of them."""
+
+    count: int
+    questions: tuple[Question, ...]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.questions)
+
+
+def asked(version: Version) -> Asked | None:
+    """The open questions of a version; None when there are none."""
+    count = unsettled(version).count()
+    return Asked(count, tuple(_questions(version))) if count else None
+
+
+def _questions(version: Version) -> list[Question]:
     open_ones = list(unsettled(version).select_related("source_file__file")[:SHOWN])
     keys = [each.row_key for each in open_ones]
     places: dict[int, tuple[str, int]] = {}

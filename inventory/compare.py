@@ -85,7 +85,7 @@ def _rows() -> str:
 
 
 def _findings() -> str:
-    """Findings that count, with the key of their row; those of a sheet or the file have 0, and `said`: what they name."""
+    """Findings that count, with the key of their row; those of a sheet or the file have 0, and what they name."""
     of_rows = " UNION ALL ".join(
         f"""SELECT r.key, '' AS said, {_COLUMNS} FROM inventory_rowfinding f JOIN {target.rows} r
               ON r.source_file_id = f.source_file_id AND r.sheet = f.sheet AND r.row = f.row
@@ -102,3 +102,29 @@ def _findings() -> str:
 
 
 _COLUMNS = """f.kind, f.severity, f.sheet, f.cell, f.row, f.column_key, f.column_title, f.code, f.message"""
+
+
+def parts(told: dict[str, Any]) -> list[tuple[str, str]]:
+    """(list, words) of what there is to say: 12 处已改好, 3 处新出现, 1 处仍有错, 2 行已不在表里, 5 行是新加的."""
+    errors, rows = told["errors"], told["rows"]
+    said = (
+        ("fixed", errors["fixed"], "处已改好"),
+        ("fresh", errors["fresh"], "处新出现"),
+        ("still", errors["still"], "处仍有错"),
+        ("gone", rows["gone"], "行已不在表里"),
+        ("added", rows["added"], "行是新加的"),
+    )
+    return [(name, f"{count:,} {words}") for name, count, words in said if count]
+
+
+def asides(told: dict[str, Any]) -> list[str]:
+    """What else there is to say, without a list of its own."""
+    errors, warnings, kept = told["errors"], told["warnings"], told["kept"]
+    said = (
+        (errors["lost"], "{:,} 处错误随行一起不在了"),
+        (warnings["fixed"] + warnings["lost"], "提醒消除 {:,} 处"),
+        (warnings["fresh"], "提醒新出现 {:,} 处"),
+        (kept["cells"], "沿用在线修改 {:,} 处"),
+        (kept["rows"], "在线删除的 {:,} 行仍不读入"),
+    )
+    return [words.format(count) for count, words in said if count]

@@ -91,7 +91,7 @@ def hold(source: SourceFile) -> Held:
 
 
 def _edited(source: SourceFile, target: Target) -> Iterator[Edited]:
-    rows = target.row._default_manager.filter(source_file=source).exclude(edited=[])
+    rows = target.row._default_manager.filter(source_file=source).exclude(edited=[]).order_by("sheet", "row")
     found = list(rows.values_list("key", "edited", "raw"))
     firsts = (
         Change.objects.filter(file=source.file_id, kind=target.kind, row_key__in=[key for key, _, _ in found])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
-from . import mark_items
+from . import compare, mark_items
 from .models import CameraRow, PlatformRow, ReportKind, RowFinding, SourceFile, Submission, Version
 from .reading import Progress, progress_of
 from .waivable import may_be_waived
@@ -60,6 +61,15 @@ class FileView:
     @property
     def is_reading(self) -> bool:
         return self.source.state == SourceFile.State.READING
+
+    @property
+    def compared_parts(self) -> list[tuple[str, str]]:
+        """What a mended file changed, as (list, words); see `compare`."""
+        return compare.parts(self.source.summary["compared"])
+
+    @property
+    def compared_asides(self) -> list[str]:
+        return compare.asides(self.source.summary["compared"])
 
     @property
     def refusal(self) -> dict[str, str] | None:
@@ -137,8 +147,10 @@ class NextStep:
     anchor: str = ""
 
 
-def next_step(submission: Submission, version: Version, files: list[FileView]) -> NextStep:
-    """What the unit does next with this submission."""
+def next_step(
+    submission: Submission, version: Version, files: list[FileView], left_out: Sequence[Tally] = ()
+) -> NextStep:
+    """What the unit does next with this submission; `left_out`: what its rows do not mention (`missing.tallies`)."""
     if submission.state == Submission.State.IN_REVIEW:
         return NextStep("数据局和公安局正在审核，结果会显示在这里。")
     if submission.state == Submission.State.ACCEPTED:
@@ -150,7 +162,7 @@ def next_step(submission: Submission, version: Version, files: list[FileView]) -
     if submission.kind == ReportKind.ZERO:
         if not version.zero_reason:
             return NextStep("填写零报告理由。", "填写理由", "zero")
-    elif not files:
+    elif not files and not any(tally.marked for tally in left_out):
         return NextStep("上传填好的调研表。", "上传表格", "upload")
     elif any(view.is_reading for view in files):
         return NextStep("表格正在读取，请稍候。")
@@ -160,6 +172,8 @@ def next_step(submission: Submission, version: Version, files: list[FileView]) -
         return NextStep("改好表格里的错误后重新上传。", "查看错误", "findings")
     if version.is_stale:
         return NextStep("重新计算中，请稍候。")
+    if any(tally.open for tally in left_out):
+        return NextStep("说明没有填进表里的设备。", "去说明", "missing")
     if version.scan_id is None or version.scan_hash != version.hash:
         return NextStep("打印盖章，上传盖章扫描件。", "上传扫描件", "scan")
     return NextStep("核对无误后提交。", "去提交", "submit")

@@ -19,7 +19,7 @@ from files import services as storage
 from files.models import StoredFile
 from reviews import services as reviews
 
-from . import missing, recheck
+from . import clashes, missing, recheck
 from .checks import check_registry
 from .models import (
     CameraRow,
@@ -219,6 +219,8 @@ def obstacles(submission: Submission, version: Version) -> list[str]:
         errors = sum(f.errors for f in files if f.state == SourceFile.State.READ)
         if errors:
             found.append(f"还有 {errors} 处错误要改。")
+        if open_question := clashes.obstacle(version):
+            found.append(open_question)
     if says_something and (left_out := missing.obstacle(submission, version)):
         found.append(left_out)
     if version.is_stale:

@@ -3,10 +3,12 @@ from django.urls import path
 from . import (
     annotated_views,
     campaign_urls,
+    compare_views,
     downloads,
     entry_views,
     grid,
     guide,
+    missing_views,
     papers,
     platform_export_views,
     reading,
@@ -17,8 +19,10 @@ from . import (
 urlpatterns = [
     *annotated_views.urlpatterns,
     *campaign_urls.urlpatterns,
+    *compare_views.urlpatterns,
     *entry_views.urlpatterns,
     *grid.urlpatterns,
+    *missing_views.urlpatterns,
     *papers.urlpatterns,
     *reading.urlpatterns,
     *platform_export_views.urlpatterns,

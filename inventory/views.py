@@ -19,7 +19,7 @@ from audit.failures import Invalid, require
 from reviews.models import Case
 from sheets.findings import Finding, Refused
 
-from . import overview, platform_exports, services, uploads
+from . import clashes, missing_views, overview, platform_exports, services, uploads
 from .entry_forms import TermsForm
 from .forms import ScanForm, WorkbookForm, ZeroForm
 from .models import Campaign, Datum, Funding, Mobility, ReportKind, RowFinding, SourceFile, Submission, Version
@@ -98,6 +98,7 @@ def _page(request: HttpRequest, found: Submission, *, status: int = 200, **forms
         and may_edit(person_of(request), found)
     )
     zero = found.kind == ReportKind.ZERO
+    left_out = missing_views.panel(found, version)
     context: dict[str, Any] = {
         "submission": found,
         "version": version,
@@ -108,8 +109,10 @@ def _page(request: HttpRequest, found: Submission, *, status: int = 200, **forms
         "reading": any(view.is_reading for view in files),
         "step": overview.step_key(found, version, files),
         "done": found.state == Submission.State.ACCEPTED,
-        "next": overview.next_step(found, version, files),
+        "next": overview.next_step(found, version, files, left_out),
+        "missing": left_out,
         "obstacles": services.obstacles(found, version) if editable and version.submitted_at is None else [],
+        "clashes": clashes.asked(version) if editable else None,
         "totals": _totals(files),
         "returned": _returned(found),
     }

@@ -104,10 +104,14 @@ MATRIX: dict[str, Rule] = {
     "submissions": REPORT_LIST,
     "template": REPORT_LIST,
     "submission": REPORT,
+    "submission_missing": REPORT,
+    "submission_missing_mark": REPORT_ACT,
     "submission_progress": REPORT,
     "source_file": REPORT,
     "source_file_findings": REPORT,
     "source_file_annotated": REPORT,
+    "source_file_compared": REPORT,
+    "submission_settle": REPORT_ACT,
     "source_file_annotated_state": REPORT,
     "entry": REPORT,
     "entry_start": REPORT_ACT,
@@ -150,6 +154,15 @@ MATRIX: dict[str, Rule] = {
     "platforms": REGISTRY_LIST,
     "platform_export": REGISTRY_LIST,
     "platform": REGISTRY_ONE,
+}
+
+
+COMPARED = {
+    "with": "调研表.xlsx",
+    "errors": {"fixed": 0},
+    "warnings": {"fixed": 0},
+    "rows": {"gone": 0},
+    "lists": {"fixed": []},
 }
 
 
@@ -258,6 +271,9 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return reverse(name, args=[submission.pk])
         if name == "original":
             return reverse(name, args=[submission.pk, 1, 1])
+        if name == "source_file_compared":
+            SourceFile.objects.filter(pk=source.pk).update(summary=source.summary | {"compared": COMPARED})
+            return reverse(name, args=[submission.pk, source.pk, "fixed"])
         if name.startswith("source_file"):
             return reverse(name, args=[submission.pk, source.pk])
         if name.startswith("submission") and name != "submissions":
