@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agencies.models import Person
 from agencies.sessions import person_of
-from audit.failures import Invalid
+from audit.failures import Conflict, Invalid
 
 from . import changes, grid_rows, mending, services
 from .changes import Applied, Cell
@@ -207,12 +207,12 @@ Act = Callable[[Person, int, str, Body], Applied | dict[str, Any]]
 
 
 def _act(request: HttpRequest, pk: int, kind: str, act: Act) -> HttpResponse:
-    """Do it and answer with the rows as they are now; bad input is told about only to those who may write."""
+    """Do it and answer with the rows as they are now; what stands against it is told only to those who may write."""
     found = _found(request, pk)
     person = person_of(request)
     try:
         done = act(person, found.pk, _kind(kind), _body(request))
-    except Invalid:
+    except (Invalid, Conflict):
         services.require_editable(person, found.pk, ReportKind.ROWS)
         raise
     return JsonResponse(done if isinstance(done, dict) else applied(done, person))

@@ -99,12 +99,12 @@ def to_fix(submission_id: int, kind: str, code: str, keys: Sequence[int] | None)
     planned: dict[tuple[int, str], Planned] = {}
     for finding in found.order_by("source_file__slot", "sheet", "row", "pk"):
         row = at.get((finding.source_file_id, finding.sheet, finding.row))
-        for column, text in finding.fixes.items() if row is not None else ():
-            place = sheet.index.get(column)
-            if place is None or row is None:
-                continue
+        if row is None:
+            continue
+        for column in sorted(finding.fixes.keys() & sheet.index, key=sheet.index.__getitem__):
+            place = sheet.index[column]
             before = raw_text(row.raw[place]) if place < len(row.raw) else ""
-            planned[row.key, column] = Planned(row.key, row.row, column, before, text)
+            planned[row.key, column] = Planned(row.key, row.row, column, before, finding.fixes[column])
     return list(planned.values())
 
 

@@ -34,7 +34,7 @@ Cells = Mapping[str, Any]
 
 def camera(number: int, **cells: Any) -> dict[str, Any]:
     """The raw cells of a faultless camera; a pole of its own for each."""
-    place = {"longitude": f"115.9343{number:02d}1", "latitude": f"31.7271{number:02d}1"}
+    place = {"longitude": f"115.93{number:03d}5", "latitude": f"31.72{number:03d}5"}
     return camera_row(number, **(place | cells))
 
 

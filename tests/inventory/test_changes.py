@@ -13,6 +13,7 @@ from audit.failures import Conflict, Invalid
 from audit.models import Entry
 from inventory import changes, services
 from inventory.changes import Cell
+from inventory.checks import DECLARATIONS
 from inventory.invariants import violations
 from inventory.models import Change, ChangeSet, RowFinding, SourceFile, Version
 from reviews.models import Side
@@ -301,7 +302,7 @@ def test_any_changes_in_any_order_are_as_if_read(seed: int, meishan_clerk: Perso
         act = draw.randrange(8)
         try:
             if act < 5 and rows:
-                columns = list(changes.DECLARATIONS[kind].by_key)
+                columns = list(DECLARATIONS[kind].by_key)
                 cells = [
                     Cell(draw.choice(rows).key, draw.choice(columns), draw.choice(TEXTS))
                     for _ in range(draw.choice([1, 1, 6]))
