@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
 from . import compare, mark_items
+from .missing import Tally
 from .models import CameraRow, PlatformRow, ReportKind, RowFinding, SourceFile, Submission, Version
 from .reading import Progress, progress_of
 from .waivable import may_be_waived

@@ -51,7 +51,7 @@ _numbers = itertools.count(1)
 ZERO_REASON = "本单位没有管理公共场所视频监控设备。"
 CAMERA = {
     "name": "梅山镇江店路路口",
-    "platform_name": "梅山镇平安乡村视频平台",
+    "platform_name": "",
     "brand": "海康威视",
     "township": "341524100",
     "longitude": Decimal("115.934366"),

@@ -107,6 +107,14 @@ MATRIX: dict[str, Rule] = {
     "submission_missing": REPORT,
     "submission_missing_mark": REPORT_ACT,
     "submission_progress": REPORT,
+    "grid": REPORT,
+    "grid_rows": REPORT,
+    "grid_status": REPORT,
+    "grid_changes": REPORT_ACT,
+    "grid_replace": REPORT_ACT,
+    "grid_fixes": REPORT_ACT,
+    "grid_remove": REPORT_ACT,
+    "grid_undo": REPORT_ACT,
     "source_file": REPORT,
     "source_file_findings": REPORT,
     "source_file_annotated": REPORT,
@@ -274,6 +282,10 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
         if name == "source_file_compared":
             SourceFile.objects.filter(pk=source.pk).update(summary=source.summary | {"compared": COMPARED})
             return reverse(name, args=[submission.pk, source.pk, "fixed"])
+        if name in ("grid_rows", "grid_changes", "grid_replace", "grid_fixes", "grid_remove"):
+            return reverse(name, args=[submission.pk, "camera"])
+        if name.startswith("grid"):
+            return reverse(name, args=[submission.pk])
         if name.startswith("source_file"):
             return reverse(name, args=[submission.pk, source.pk])
         if name.startswith("submission") and name != "submissions":
