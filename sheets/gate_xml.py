@@ -190,7 +190,8 @@ def _is_xml(name: str, head: bytes) -> bool:
 
 def _check_types(window: bytes) -> None:
     """The list of content types names macros whatever their parts are called."""
-    low = window.lower()
+    # Every .xlsb is called so, with macros or without.
+    low = window.lower().replace(b"sheet.binary.macroenabled", b"")
     if b"macroenabled" in low or b"vbaproject" in low:
         raise refused("G014", "VBA 宏")
     if b"macrosheet" in low:
