@@ -84,11 +84,13 @@ def _rules(rules: Iterable[RuleInfo]) -> str:
             "、".join(info.columns),
             info.wording,
             info.fix,
+            info.fails,
+            info.passes,
             info.clause,
         )
         for info in sorted(rules, key=lambda info: info.code)
     )
-    lines += _table(("编号", "级别", "名称", "列", "问题", "怎么改", "依据"), rows)
+    lines += _table(("编号", "级别", "名称", "列", "问题", "怎么改", "不行", "可以", "依据"), rows)
     return "\n".join(lines) + "\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sheets.declare import Need, Sheet
 from sheets.findings import Severity
@@ -95,12 +95,39 @@ def guide(sheet: Sheet) -> Guide:
     )
 
 
+#: What breaks and what keeps the rules of the workbook as a whole, which no row can show.
+_OF_THE_FILE: dict[str, tuple[str, str]] = {
+    "S001": ("表头写成了“设备名”“地点”等，认不出是附件4", "用下载的模板填写"),
+    "S002": ("表头下面只有样例行", "样例行下面至少填一行，或走“零报告”"),
+    "S003": ("删掉了“是否以租代建”这一列", "各列的表头都在，没有内容的留空"),
+    "S004": ("自己加了一列“备注2”", "只有附件4的列和右侧的补充信息"),
+    "S005": ("“品牌”有两列", "每个表头只有一列"),
+    "S006": ("用的是旧模板 2021.1", "用的是当前的模板"),
+    "S007": ("表上写“麻埠镇人民政府”，上传的是梅山镇", "表上的填报单位和上传的单位一致"),
+    "S008": ("填好的摄像机表被隐藏了", "要上报的工作表都没有隐藏"),
+    "S009": ("选了摄像机表，文件里只有平台表", "文件里有所选的表"),
+    "S010": ("文件没有传完，或被改坏了", "能用 Excel 或 WPS 打开的工作簿"),
+    "S011": ("打开时要输密码", "没有打开密码"),
+    "S013": ("筛选后第 20 到 30 行被隐藏了", "没有隐藏的行"),
+    "S014": ("“品牌”列被隐藏了", "没有隐藏的列"),
+    "S015": ("表头写成了“经渡”", "表头写“经度”"),
+    "S016": ("把纸表拍照贴进了工作表", "内容都打字填在单元格里"),
+    "S017": ("第二个工作表只有数据、没有表头", "每个有数据的工作表都带表头"),
+    "S012": ("一张表有 25 万行", "分成几个文件，每张表不超过上限"),
+}
+_SOUND_FILE = "用 Excel 或 WPS 正常保存、没有密码和宏的表格"
+
+
 def catalogue(sheets: Iterable[Sheet], others: Iterable[RuleInfo] = ()) -> list[RuleInfo]:
     """Every rule by code: the gate's, the workbook's structure, these forms, `others` (the registry's)."""
-    found = dict(STRUCTURE)
+    found = {}
+    for code, info in STRUCTURE.items():
+        fails, passes = _OF_THE_FILE.get(code, (info.wording, _SOUND_FILE))
+        found[code] = replace(info, fails=info.fails or fails, passes=info.passes or passes)
     for code, wording in GATE.items():
         says = wording.says.replace("{detail}", "…")
-        found[code] = RuleInfo(code, Severity.ERROR, says.rstrip("。"), says, wording.fix)
+        title = says.rstrip("。")
+        found[code] = RuleInfo(code, Severity.ERROR, title, says, wording.fix, fails=title, passes=_SOUND_FILE)
     for sheet in sheets:
         found |= sheet.rules
     found |= {info.code: info for info in others}

@@ -9,14 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from inventory.checks import DECLARATIONS, REGISTRY_RULES
+from inventory.guide import registry_rules
+from inventory.registry_rules import DECLARATIONS
 from sheets.docs import write_documents
-from sheets.rules import RuleInfo
-
-
-def registry_rules() -> list[RuleInfo]:
-    """The rules that need the registry; they stand in the same catalogue."""
-    return [info for pair in REGISTRY_RULES.values() for info in pair]
 
 
 class Command(BaseCommand):
