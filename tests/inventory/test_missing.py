@@ -1,4 +1,4 @@
-"""What a survey leaves out: asked for before submitting, marked in bulk, judged with the rows, entered in the registry."""
+"""What a survey leaves out: asked for before submitting, marked in bulk, judged with the rows, then registered."""
 
 from __future__ import annotations
 
@@ -55,12 +55,16 @@ def really_a_platform() -> Platform:
     return Platform.objects.get()
 
 
-def draft(*codes: str, **more: Any) -> Submission:
+def own_really(count: int) -> list[Camera]:
+    """The same through an accepted survey, as the ledger knows it."""
+    registered(cameras=[{"code": code, "name": f"路口{code[-1]}"} for code in CODES[:count]])
+    return list(Camera.objects.order_by("code"))
+
+
+def draft(*codes: str, campaign: Campaign | None = None) -> Submission:
     """A survey of later on that holds these cameras, with nothing said of the others."""
     values = [{"code": code, "name": f"路口{code[-1]}"} for code in codes]
-    return drafted(
-        "meishan", values=values, campaign=more.pop("campaign", None) or make_campaign(), missing=None, **more
-    )
+    return drafted("meishan", values=values, campaign=campaign or make_campaign(), missing=None)
 
 
 def obstacles(submission: Submission) -> list[str]:
@@ -442,7 +446,7 @@ def test_nothing_left_out_and_a_few_thousand(meishan_clerk: Person, django_asser
     submission = draft(CODES[0])
     assert "没有漏下的" in of(meishan_clerk).get(url("submission_missing", submission.pk)).content.decode()
     columns = ", ".join(
-        field.column for field in Camera._meta.concrete_fields if field.column not in ("id", "code", "name")
+        str(field.column) for field in Camera._meta.concrete_fields if field.column not in ("id", "code", "name")
     )
     with connection.cursor() as cursor:
         cursor.execute(
