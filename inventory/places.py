@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -9,17 +12,20 @@ from django.conf import settings
 from agencies.models import Agency
 from cameras.models import Camera
 from cameras.sheet import COUNTY_BOX
+from sheets.fence import read_polygon
 
 from .models import CameraRow, Version
 
 MOST_POINTS = 2000
 """Points of each sort on the map; a unit with more finds its way without them."""
+FINEST = 1e-4
+"""Degrees (about ten metres) below which the outline's bends are left out."""
 NEAR = 0.2
 """Degrees around the county's box that the map still shows."""
 
 
 def place_data(version: Version, agency: Agency, but: int | None = None) -> dict[str, Any]:
-    """Data of the map: box (west, south, east, north), tiles, and points as [latitude, longitude, name].
+    """Data of the map: box (west, south, east, north), outline, tiles, and points as [latitude, longitude, name].
 
     `registered` are the unit's live cameras, `entered` the rows of this version but the one with key `but`.
     """
@@ -30,9 +36,19 @@ def place_data(version: Version, agency: Agency, but: int | None = None) -> dict
     return {
         "box": COUNTY_BOX,
         "tiles": settings.MAP_TILES,
+        "outline": _outline(settings.COUNTY_OUTLINE) if settings.COUNTY_OUTLINE else None,
         "registered": _points(own),
         "entered": _points(rows),
     }
+
+
+@cache
+def _outline(path: str) -> Any:
+    """The county's outline as GeoJSON, in no more detail than the map shows."""
+    import shapely
+
+    shape = shapely.simplify(read_polygon(Path(path)), FINEST)
+    return json.loads(shapely.to_geojson(shapely.set_precision(shape, 1e-5)))
 
 
 def _points(things: Any) -> list[list[Any]]:

@@ -88,7 +88,7 @@ class Outline:
         import shapely
 
         self._shapely = shapely
-        shape = _polygon(path)
+        shape = read_polygon(path)
         middle = shape.envelope.centroid.x
         plane = shapely.transform(shape, lambda points: [to_plane(x, y, middle) for x, y in points])
         area = plane.buffer(tolerance)
@@ -114,7 +114,7 @@ def outline(path: str) -> Outline:
     return Outline(Path(path))
 
 
-def _polygon(path: Path) -> Any:
+def read_polygon(path: Path) -> Any:
     """All polygons of a GeoJSON file as one shapely geometry."""
     import shapely
 

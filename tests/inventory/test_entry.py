@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from agencies.models import Person
 from inventory import entry, uploads
 from inventory.models import CameraRow, ChangeSet, PlatformRow, RowFinding, SourceFile, Submission, Version
+from inventory.places import place_data
 from sheets.template import FIRST_ROW
 from tests.factories_inventory import drafted, submitted
+from tests.factories_registry import register_camera
 from tests.inventory import web
 from tests.inventory.drafts import camera_row, started, uploaded, work
 from tests.inventory.entering import CAMERA, PLATFORM, add, begin, edit
@@ -239,3 +246,28 @@ def test_nothing_is_entered_during_the_review(meishan_clerk: Person) -> None:
     assert add(meishan_clerk, sent, **CAMERA).status_code == 409
     assert web.press(meishan_clerk, "entry_row", sent.pk, "camera", row.key, brand="改").status_code == 409
     assert web.press(meishan_clerk, "entry_remove", sent.pk, "camera", row.key).status_code == 409
+
+
+def test_the_map_is_told_where_the_county_and_the_units_own_points_are(
+    meishan_clerk: Person, begun: Submission, settings: Any, tmp_path: Path
+) -> None:
+    """Its own registered and entered points, nobody else's, none that is out of the county; the outline where set."""
+    register_camera("mabu")
+    register_camera("meishan", longitude=Decimal("115.9"), latitude=Decimal("31.7"))
+    add(meishan_clerk, begun, **CAMERA)
+    add(meishan_clerk, begun, **CAMERA | {"longitude": "31.727178", "latitude": "115.934366", "code": ""})
+    version = Version.objects.get(submission=begun)
+    told = place_data(version, begun.obligation.agency)
+    assert [point[:2] for point in told["entered"]] == [[31.727178, 115.934366]]
+    assert [point[:2] for point in told["registered"]] == [[31.7, 115.9]]
+    assert told["outline"] is None
+    row = CameraRow.objects.get(source_file__version=version, row=FIRST_ROW)
+    assert place_data(version, begun.obligation.agency, but=row.key)["entered"] == []
+    ring = [[115.4, 31.2], [116.1, 31.2], [116.1, 31.75], [115.4, 31.75], [115.4, 31.2]]
+    path = tmp_path / "outline.geojson"
+    path.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}))
+    settings.COUNTY_OUTLINE = str(path)
+    assert place_data(version, begun.obligation.agency)["outline"]["type"] == "Polygon"
+    html = str(web.of(meishan_clerk).get(web.url("entry_add", begun.pk, "camera")).content.decode())
+    assert '"outline": {"type": "Polygon"' in html
+    assert "示意，非测绘成果" in html
