@@ -282,5 +282,6 @@ def source_file_findings(request: HttpRequest, pk: int, file_pk: int) -> HttpRes
             "findings": [(one, told.get(one.pk), asks and bool(one.row) and may_be_waived(one.code)) for one in shown],
             "code": code,
             "codes": codes,
+            "only_waived": bool(request.GET.get("waived")),
         },
     )

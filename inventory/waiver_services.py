@@ -89,7 +89,7 @@ def _about(submission: Submission, finding_id: int) -> tuple[list[RowFinding], i
     )
     by_column = {one.column_key: one for one in fellows.order_by("-pk")}
     by_column[finding.column_key] = finding
-    return list(by_column.values()), key
+    return sorted(by_column.values(), key=lambda one: one.pk), key
 
 
 def _cells(submission: Submission, kind: str, key: int, code: str) -> Any:

@@ -163,6 +163,9 @@ def waiver_ask(request: HttpRequest, pk: int) -> HttpResponse:
     told = {
         "submission": found,
         "finding": finding,
+        "fellows": RowFinding.objects.filter(
+            source_file=finding.source_file_id, sheet=finding.sheet, row=finding.row, code=finding.code
+        ).exclude(column_key=finding.column_key),
         "title": title_of(finding.code),
         "waivable": may_be_waived(finding.code) and bool(finding.row),
         "stands": standing_of(found.pk, [finding]).get(finding.pk),

@@ -48,7 +48,13 @@ def exported(submission: Submission, lines: Sequence[tuple[str, str]]) -> Platfo
         file=stored(by, StoredFile.Kind.WORKBOOK, "平台导出.xlsx"),
         state=PlatformExport.State.READ,
         devices=len(lines),
-        summary={"sheet": "设备", "rows": len(lines), "passed_over": 0, "named": True, "columns": {"code": "B"}},
+        summary={
+            "sheet": "设备",
+            "rows": len(lines),
+            "passed_over": 0,
+            "named": True,
+            "columns": {"code": "B", "name": "A"},
+        },
         uploaded_by=by,
     )
     ExportedDevice.objects.bulk_create(ExportedDevice(export=made, code=code, name=name) for code, name in lines)
