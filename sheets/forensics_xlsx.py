@@ -52,10 +52,7 @@ def xlsx_facts(data: bytes) -> list[Facts]:
                 facts = Facts()
                 found.append(facts)
                 if path is not None:
-                    for piece in _pieces(archive, path):
-                        _search(piece, facts, styles)
-                        if len(facts.cells) > LIMIT:
-                            break
+                    _search_part(_pieces(archive, path), facts, styles)
     except (BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError, OSError, zlib.error):
         return found
     return found
@@ -92,8 +89,22 @@ def _pieces(archive: ZipFile, path: str) -> Iterator[bytes]:
             yield prefix.sub(rb"<\1", whole) if prefix else whole
 
 
-def _search(piece: bytes, facts: Facts, styles: _Styles) -> None:
-    for mark in _MARKS:
+def _search_part(pieces: Iterator[bytes], facts: Facts, styles: _Styles) -> None:
+    """Every mark costs a walk over the part: those that cannot be there are not looked for."""
+    piece = b""
+    marks: tuple[bytes, ...] | None = None
+    for piece in pieces:
+        if marks is None:
+            marks = _MARKS if b"='" in piece else _MARKS[:1]
+        _search(piece, facts, styles, marks)
+        if len(facts.cells) > LIMIT:
+            return
+    # What is drawn stands behind the cells.
+    facts.pictures = _DRAWING.search(piece) is not None
+
+
+def _search(piece: bytes, facts: Facts, styles: _Styles, marks: tuple[bytes, ...]) -> None:
+    for mark in marks:
         for at in _every(mark, piece):
             tag = piece[piece.rfind(b"<", 0, at) : at + 64].partition(b">")[0]
             if place := _PLACE.search(tag):
@@ -111,7 +122,7 @@ def _search(piece: bytes, facts: Facts, styles: _Styles) -> None:
                 # t="str" with an empty value is a formula whose result is the empty text.
                 if place and (end_mark == _ENDS[0] or b't="str"' not in tag):
                     facts.cells[_position(place)] = Broken("no_result")
-    for at in _every(b".1</v>", piece):
+    for at in _every(b".1</v>", piece) if styles.any_two_decimals else ():
         value = _YEAR_AND_ONE.match(piece, max(0, at - 7))
         tag = piece[piece.rfind(b"<c ", 0, at) : at].partition(b">")[0]
         if value and b't="s' not in tag and (place := _PLACE.search(tag)):
@@ -119,9 +130,8 @@ def _search(piece: bytes, facts: Facts, styles: _Styles) -> None:
             number = formatted(float(value[1]), styles.two_decimals(int(style[1]) if style else 0))
             if number != float(value[1]):
                 facts.cells[_position(place)] = number
-    if b"hidden" in piece:
+    if b" hidden" in piece:
         _note_hidden(piece, facts)
-    facts.pictures = facts.pictures or _DRAWING.search(piece) is not None
 
 
 def _note_hidden(piece: bytes, facts: Facts) -> None:
@@ -134,22 +144,21 @@ def _note_hidden(piece: bytes, facts: Facts) -> None:
 
 
 class _Styles:
-    """The workbook's number formats, read when the first cell asks for one."""
+    """Which styles of the workbook show a number with two decimals."""
 
     def __init__(self, archive: ZipFile) -> None:
-        self._archive = archive
-        self._two: list[bool] | None = None
+        self._two = self._read(archive)
+        self.any_two_decimals = any(self._two)
 
     def two_decimals(self, style: int) -> bool:
         """Whether cells of that style show two decimals."""
-        if self._two is None:
-            self._two = self._read()
         return style < len(self._two) and self._two[style]
 
-    def _read(self) -> list[bool]:
-        if "xl/styles.xml" not in self._archive.namelist():
+    @staticmethod
+    def _read(archive: ZipFile) -> list[bool]:
+        if "xl/styles.xml" not in archive.namelist():
             return []
-        text = self._archive.read("xl/styles.xml")
+        text = archive.read("xl/styles.xml")
         two = set(TWO_DECIMALS)
         for tag in _FORMAT.findall(text):
             number, code = _FORMAT_ID.search(tag), _FORMAT_CODE.search(tag)

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from cameras.sheet import CAMERA
 from platforms.sheet import PLATFORM
@@ -50,7 +51,13 @@ def made(case: Odd, request: pytest.FixtureRequest) -> bytes:
     return data
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def param(case: Odd) -> ParameterSet:
+    """The case as a parameter; those that LibreOffice writes stay together, so that it runs but once."""
+    marks = [pytest.mark.office, pytest.mark.xdist_group("office")] if case.office else []
+    return pytest.param(case, marks=marks, id=case.id)
+
+
+@pytest.mark.parametrize("case", map(param, CASES))
 def test_an_odd_workbook(case: Odd, request: pytest.FixtureRequest) -> None:
     data = made(case, request)
     if case.refused:
