@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -79,7 +80,8 @@ def check(version: Version) -> None:
     """What reading a file ends with, the rules over the whole file among it."""
     from inventory import recheck
 
-    recheck.store(version, recheck.compute(version))
+    with transaction.atomic():
+        recheck.store(version, recheck.compute(version))
 
 
 def draft(submission: Submission) -> Version:
