@@ -184,6 +184,7 @@ VALUES: dict[tuple[str, str], str] = {
     ("way", "replace"): "替换",
     ("way", "fix"): "采用建议",
     ("way", "entry"): "在线填写",
+    ("way", "map"): "在地图上点选位置",
     ("way", "remove"): "删除行",
     ("way", "undo"): "撤销",
     ("way", "keep"): "沿用在线修改",

@@ -18,13 +18,14 @@ os.environ.setdefault("POSTGRES_NAME", "jinzhai_bench")
 
 
 def measures(folder: Path) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
-    from tools import bench_accept, bench_check, bench_stage
+    from tools import bench_accept, bench_check, bench_edit, bench_stage
 
     small = bench_check.workbook(folder / "10k.xlsx", 10_000)
     large = bench_check.workbook(folder / "100k.xlsx", 100_000)
     yield "check_10k", lambda: bench_check.measure("check_10k", small, turns=9)
     yield "check_100k", lambda: bench_check.measure("check_100k", large, turns=5)
     yield "stage", lambda: bench_stage.measure(large)
+    yield "edit", lambda: bench_edit.measure(large)
     yield "accept", bench_accept.measure
     yield "vs_import_export", lambda: bench_stage.against_import_export(small, 10_000)
 
