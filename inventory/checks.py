@@ -11,8 +11,8 @@ from sheets.rules import ERROR, RuleInfo, placeholders
 from . import missing, platform_links, proposals, waivers
 from .export_rules import note_export
 from .matching import NAME_KEY, match_version
-from .registry_rules import C405, C406, C407, C408, DECLARATIONS, REGISTRY_RULES
-from .targets import CAMERA, TARGETS, Target
+from .registry_rules import C405, C406, C407, C408, C409, DECLARATIONS, REGISTRY_RULES
+from .targets import CAMERA, PLATFORM, TARGETS, Target
 
 __all__ = ["DECLARATIONS", "REGISTRY_RULES", "check_registry"]
 
@@ -46,6 +46,7 @@ def check_registry(version_id: int, agency_id: int) -> int:
         _note(target, at_odds, _bare(_at_odds(target)), params)
         if files > 1:
             _note(target, elsewhere, _bare(_elsewhere(target)), params)
+    _note(CAMERA, C409, _code_of_platform(), params)
     _note_likely(params)
     _note_platforms(params)
     note_export(version_id)
@@ -119,6 +120,15 @@ def _elsewhere(target: Target) -> str:
              JOIN files_storedfile o_file ON o_file.id = f_o.file_id ORDER BY r.id, o.id)"""
         for way in ways
     )
+
+
+def _code_of_platform() -> str:
+    """A camera's code that a platform of the same report bears."""
+    where = "o_file.name || ' ' || o.sheet || ' 第' || o.row || '行'"
+    return f"""SELECT r.id AS row_id, jsonb_build_array({where}) AS related,
+                      jsonb_build_object('name', o.name) AS details, '{{}}'::jsonb AS fixes
+               FROM {_staged(CAMERA)} JOIN {_staged(PLATFORM, "o")} ON o.code = r.code
+               JOIN files_storedfile o_file ON o_file.id = f_o.file_id"""
 
 
 def _note(target: Target, rule: RuleInfo, hits: str, params: dict[str, Any]) -> None:

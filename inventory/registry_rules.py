@@ -76,6 +76,15 @@ LIKELY_OTHERS = Issue(
     passes="这个位置没有别的单位登记",
 )
 
+CODE_OF_PLATFORM = Issue(
+    title="摄像机的编码和平台的相同",
+    says="这个编码也写在平台表的“{name}”上",
+    fix="平台和摄像机各有各的编码：请核对是哪一张表填错了，从视频监控平台重新导出编码。",
+    severity=ERROR,
+    fails="摄像机表第 8 行和平台表第 7 行写的是同一个编码",
+    passes="摄像机和平台的编码各不相同",
+)
+
 COMMON = {"401": TAKEN, "402": TWICE, "403": ELSEWHERE, "404": AT_ODDS}
 PLACE = ("name", "longitude", "latitude")
 
@@ -94,8 +103,9 @@ C405 = _rule(CAMERA_SHEET, "C405", LIKELY_OWN, (*PLACE, "brand"))
 C406 = _rule(CAMERA_SHEET, "C406", NO_PLATFORM, ["platform_name"])
 C407 = _rule(CAMERA_SHEET, "C407", SEVERAL_PLATFORMS, ["platform_name"])
 C408 = _rule(CAMERA_SHEET, "C408", LIKELY_OTHERS, PLACE)
+C409 = _rule(CAMERA_SHEET, "C409", CODE_OF_PLATFORM, ["code"])
 
 REGISTRY_RULES: dict[str, tuple[RuleInfo, ...]] = {
-    "camera": (*_common(CAMERA_SHEET, "C"), C405, C406, C407, C408),
+    "camera": (*_common(CAMERA_SHEET, "C"), C405, C406, C407, C408, C409),
     "platform": _common(PLATFORM_SHEET, "P"),
 }

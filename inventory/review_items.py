@@ -30,6 +30,7 @@ PAGE_SIZE = 50
 MOST_TERMS = 8
 TARGETS = (CAMERA, PLATFORM)
 TAKEN_CODES = ("C401", "P401")
+INTERIOR = "C206"
 FATE = StagedRow.Fate
 WARNED, TAKEN = "warned", "taken"
 FILTERS = {
@@ -86,6 +87,19 @@ class StagedItems:
                 found[hit["key"]] = Taken(f"{hit['sheet']} 第{hit['row']}行", says)
         return found
 
+    @cached_property
+    def forbidden(self) -> list[int]:
+        """Cameras whose names put them where Order 799 allows none: what reviewers look at first."""
+        told = RowFinding.objects.filter(source_file__version=self.version, code=INTERIOR, waived=False)
+        places = set(told.values_list("source_file_id", "sheet", "row"))
+        if not places:
+            return []
+        files, rows = {place[0] for place in places}, {place[2] for place in places}
+        found = self._all(CAMERA).filter(source_file__in=files, row__in=rows)
+        return [
+            key for key, *place in found.values_list("key", "source_file_id", "sheet", "row") if tuple(place) in places
+        ]
+
     # --- as a whole ---------------------------------------------------------------------------------------------
     def overview(self) -> Overview:
         version, submission = self.version, self.version.submission
@@ -112,7 +126,11 @@ class StagedItems:
         return self.version.files.select_related("file", "place_kind").order_by("slot")
 
     def _document(self, source: SourceFile) -> Document:
-        said = [f"{source.rows_read - source.rows_removed} 行", source.get_datum_display(), source.get_funding_display()]
+        said = [
+            f"{source.rows_read - source.rows_removed} 行",
+            source.get_datum_display(),
+            source.get_funding_display(),
+        ]
         if source.place_kind:
             said.append(source.place_kind.name)
         url = reverse("source_file", args=[self.version.submission_id, source.pk])
@@ -159,10 +177,11 @@ class StagedItems:
         if asked.order == "place":
             return rows.order_by(*place)
         risk = Case(
-            When(key__in=list(self.taken), then=Value(0)),
-            When(warnings__gt=0, then=Value(1)),
-            When(fate__in=[FATE.CHANGED, FATE.REACTIVATED], then=Value(2)),
-            default=Value(3),
+            When(key__in=self.forbidden if target is CAMERA else [], then=Value(0)),
+            When(key__in=list(self.taken), then=Value(1)),
+            When(warnings__gt=0, then=Value(2)),
+            When(fate__in=[FATE.CHANGED, FATE.REACTIVATED], then=Value(3)),
+            default=Value(4),
         )
         return rows.order_by(risk, *place)
 

@@ -1,0 +1,46 @@
+"""Rules that know the world, on the registry's side: codes of two sheets, and what reviewers see first."""
+
+from __future__ import annotations
+
+import pytest
+
+from agencies.models import Person
+from inventory.models import CameraRow, RowFinding, SourceFile
+from inventory.review_items import StagedItems
+from reviews.presenting import Asked
+from tests.inventory.drafts import camera_row, platform_row, started, submitted, workbook
+from tests.inventory.quickly import read_here
+from tests.inventory.test_upload import send
+from tests.reviews.scenes import latest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_here(monkeypatch)
+
+
+def test_a_camera_does_not_bear_a_platform_s_code(meishan_clerk: Person) -> None:
+    draft = started(meishan_clerk)
+    taken = "34152400002000000001"
+    send(meishan_clerk, draft, workbook([camera_row(1), camera_row(2, code=taken)]), "摄像机.xlsx")
+    assert not RowFinding.objects.filter(code="C409").exists()
+    send(meishan_clerk, draft, workbook([platform_row(code=taken)], "platform"), "平台.xlsx")
+    (finding,) = RowFinding.objects.filter(code="C409")
+    assert (finding.cell, finding.value, finding.severity) == ("B8", taken, "error")
+    assert finding.message == "这个编码也写在平台表的“梅山镇视频平台”上"
+    assert finding.related == ["平台.xlsx 平台 第7行"]
+    assert list(CameraRow.objects.order_by("row").values_list("errors", flat=True)) == [0, 1]
+    assert SourceFile.objects.get(slot=1).errors == 1
+
+
+def test_what_order_799_forbids_is_seen_first(meishan_clerk: Person) -> None:
+    names = ["示例路口", "学校男厕所内", "学校男厕所门外", "示例桥头"]
+    rows = [camera_row(number, name=name, brand="" if number == 4 else "大华") for number, name in enumerate(names, 1)]
+    round_ = latest(submitted(meishan_clerk, rows))
+    items = StagedItems(round_)
+    assert [finding.cell for finding in RowFinding.objects.filter(code="C206")] == ["C8"]
+    assert items.forbidden == [CameraRow.objects.get(name="学校男厕所内").key]
+    assert items.table(Asked()).rows[0].name == "学校男厕所内"
+    assert [row.name for row in items.table(Asked(order="place")).rows] == names
