@@ -24,7 +24,7 @@ def cameras(seed: str, townships: list[tuple[str, str]], platform: str, count: i
         name = f"{township[:-1]}{draw.choice(ROADS)}{draw.choice(SPOTS)}{place + 1:02d}"
         row: dict[str, Any] = {
             "seq": place + 1,
-            "code": f"34152400{draw.choice(('00', '01', '08', '11'))}1320{base + place:06d}",
+            "code": f"34152400{draw.choice(('00', '01', '08', '03'))}1320{base + place:06d}",
             "name": name,
             "platform_name": platform,
             "brand": draw.choice(BRANDS),
