@@ -12,7 +12,8 @@ from agencies.sessions import person_of
 from audit.failures import Invalid
 
 from . import compare, settling
-from .models import Clash, SourceFile, Submission
+from .models import Clash, ReportKind, SourceFile, Submission
+from .services import require_editable
 
 
 @require_GET
@@ -47,6 +48,7 @@ def source_file_compared(request: HttpRequest, pk: int, file_pk: int, which: str
 def submission_settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Say which one holds: `choice` file or screen, `clash` one of them or "all"."""
     found = get_object_or_404(Submission.objects.visible_to(person_of(request)), pk=pk)
+    require_editable(person_of(request), found.pk, ReportKind.ROWS)
     choice, which = request.POST.get("choice", ""), request.POST.get("clash", "")
     if choice not in Clash.Choice.values or not (which == "all" or (which.isascii() and which.isdigit())):
         raise Invalid("请选择以文件为准，还是以在线修改为准。")

@@ -165,15 +165,6 @@ MATRIX: dict[str, Rule] = {
 }
 
 
-COMPARED = {
-    "with": "调研表.xlsx",
-    "errors": {"fixed": 0},
-    "warnings": {"fixed": 0},
-    "rows": {"gone": 0},
-    "lists": {"fixed": []},
-}
-
-
 def routes() -> list[str]:
     """The name of every route of the project."""
     found: list[str] = []
@@ -280,7 +271,6 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
         if name == "original":
             return reverse(name, args=[submission.pk, 1, 1])
         if name == "source_file_compared":
-            SourceFile.objects.filter(pk=source.pk).update(summary=source.summary | {"compared": COMPARED})
             return reverse(name, args=[submission.pk, source.pk, "fixed"])
         if name in ("grid_rows", "grid_changes", "grid_replace", "grid_fixes", "grid_remove"):
             return reverse(name, args=[submission.pk, "camera"])
