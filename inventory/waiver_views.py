@@ -151,12 +151,17 @@ def waiver_ask(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     offered = _offered(found, finding)
     form = AskForm(request.POST or None, initial={"reason": offered.reason if offered else ""})
+    fragment = request.headers.get("HX-Request") == "true"
     if request.method == "POST" and form.is_valid():
         try:
             services.ask(person, found.pk, finding.pk, form.cleaned_data["reason"])
         except Invalid as error:
             form.add_error("reason", str(error))
         else:
+            if fragment:
+                told = {"submission": found, "finding": finding, "waivable": True}
+                stands = standing_of(found.pk, [finding]).get(finding.pk)
+                return render(request, "inventory/_waiver_ask.html", told | {"stands": stands})
             messages.success(request, "已提交豁免申请。批准之前，这一处仍要改正才能提交报送。")
             back = reverse("source_file_findings", args=[found.pk, finding.source_file_id])
             return redirect(f"{back}?code={finding.code}")
@@ -172,7 +177,6 @@ def waiver_ask(request: HttpRequest, pk: int) -> HttpResponse:
         "offered": offered,
         "form": form,
     }
-    fragment = request.headers.get("HX-Request") == "true"
     template = "inventory/_waiver_ask.html" if fragment else "inventory/waiver_ask.html"
     return render(request, template, told, status=422 if form.errors else 200)
 

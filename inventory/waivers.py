@@ -158,12 +158,16 @@ def waived_at(submission_id: int, rows: Collection[StagedRow]) -> Mapping[Addres
     )
     shown = list(findings.order_by("pk"))
     told = standing_of(submission_id, shown)
-    places: dict[Address, list[str]] = {}
+    cells: dict[Address, dict[str, list[str]]] = {}
     for finding in shown:
         stands = told.get(finding.pk)
-        sentence = f"{finding.cell or finding.column_title}：{finding.message}"
-        places.setdefault(_place(finding), []).append(f"{sentence}。{stands.words}" if stands else sentence)
-    return places
+        sentence = f"{finding.message}。{stands.words}" if stands else finding.message
+        at = cells.setdefault(_place(finding), {}).setdefault(sentence, [])
+        at.append(finding.cell or finding.column_title)
+    return {
+        place: [f"{'、'.join(at)}：{sentence}" for sentence, at in sentences.items()]
+        for place, sentences in cells.items()
+    }
 
 
 def row_of(waiver: Waiver) -> StagedRow | None:

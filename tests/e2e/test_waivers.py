@@ -97,7 +97,7 @@ def test_a_waiver_from_the_finding_to_the_registry(
             page.screenshot(path=str(photos / "12-bench.png"), full_page=True)
             decide(submission)
             camera = Camera.objects.get(name="示例路口3")
-            page.goto(f"/cameras/{camera.pk}/?tab=source")
+            page.goto(f"/cameras/{camera.pk}/")
             expect(page.get_by_text(REASON).first).to_be_visible()
             real.assert_sound(page)
             page.screenshot(path=str(photos / "13-camera.png"), full_page=True)

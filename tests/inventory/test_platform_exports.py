@@ -165,7 +165,7 @@ def send(by: Person, submission: Submission, data: bytes, name: str = "平台导
     return web.of(by).post(web.url("platform_export_upload", submission.pk), {"export": SimpleUploadedFile(name, data)})
 
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"code": A, "name": "江店路路口"},
     {"code": B, "name": "梅山 桥头"},
     {"code": "34152400001320000077", "name": "老街"},
@@ -188,7 +188,7 @@ def found() -> list[tuple[str, str, str]]:
 @pytest.mark.usefixtures("_here")
 def test_the_list_is_held_against_the_survey(meishan_clerk: Person, draft: Submission) -> None:
     before = SourceFile.objects.get().warnings
-    lines = [
+    lines: list[list[Any]] = [
         HEAD,
         [1, "江店路与梅山路交叉口", A, "在线"],
         [2, "梅山桥头", B, "在线"],

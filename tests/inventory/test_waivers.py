@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agencies.models import Person
@@ -110,6 +112,18 @@ def test_the_unit_asks_at_the_finding(meishan_clerk: Person, draft: Submission, 
     assert told.facts["code"] == "C203" and told.facts["reason"] == REASON
     assert counts(draft) == (2, 2, 0), "nothing is set aside before it was granted"
     assert "待批" in web.of(meishan_clerk).get(web.url("waivers")).content.decode()
+
+
+def test_asking_in_a_fragment(meishan_clerk: Person, draft: Submission, finding: RowFinding) -> None:
+    """As the grid asks: the small form, its mistakes and what came of it, without a page around them."""
+    client = web.of(meishan_clerk)
+    url = web.url("waiver_ask", draft.pk)
+    form = client.get(url, {"finding": finding.pk}, headers={"hx-request": "true"}).content.decode()
+    assert web.has_form(form, url) and "<html" not in form
+    told = {"finding": finding.pk, "reason": ""}
+    assert client.post(url, told, headers={"hx-request": "true"}).status_code == 422
+    done = client.post(url, told | {"reason": REASON}, headers={"hx-request": "true"})
+    assert done.status_code == 200 and "正在等" in done.content.decode() and "<form" not in done.content.decode()
 
 
 def test_asking_is_not_for_others(
@@ -380,6 +394,24 @@ def test_the_list_counts_and_filters(
     own = web.of(mabu_clerk).get(web.url("waivers"), {"tab": "all"})
     assert [line.waiver.submission_id for line in own.context["lines"]] == [other.pk]
     assert web.of(data_reviewer).get(web.url("waivers"), {"tab": "x"}).status_code == 404
+
+
+def test_the_list_costs_the_same_however_long(
+    meishan_clerk: Person, data_reviewer: Person, draft: Submission, finding: RowFinding
+) -> None:
+    client = web.of(data_reviewer)
+
+    def queries() -> int:
+        client.get(web.url("waivers"))
+        with CaptureQueriesContext(connection) as seen:
+            client.get(web.url("waivers"))
+        return len(seen)
+
+    asked(meishan_clerk, draft, finding)
+    few = queries()
+    for row in (6, 7):
+        asked(meishan_clerk, draft, faulty(draft, row=row))
+    assert queries() == few
 
 
 def test_the_database_itself_wants_two_people(meishan_clerk: Person, draft: Submission, finding: RowFinding) -> None:
