@@ -295,7 +295,7 @@ class _Watch:
 
 
 def _given_up(code: str, subject: str, why: str, stderr: str = "") -> Refused:
-    resave = CONFINED_FIX.get(subject, "") if GATE[code].fix == KEPT + RESAVE else ""
+    resave = CONFINED_FIX.get(subject, "") if GATE[code].fix.startswith(KEPT + RESAVE) else ""
     refusal = refused(code, subject, fix=resave)
     refusal.__cause__ = ChildError(why, stderr)
     return refusal

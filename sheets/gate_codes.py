@@ -15,6 +15,7 @@ from sheets.findings import Finding, Refused, Severity
 SAVE_AS_XLSX = "请在 Excel/WPS 中打开它，点“文件 → 另存为”，选 .xlsx，再上传另存的文件。"
 SEND_XLSX = "请上传用 Excel 或 WPS 填好的表格（.xlsx、.xls、.et、.xlsb、.ods 或 .csv）。"
 COPY_INTO_TEMPLATE = "请下载空白模板，把数据按“只粘贴数值”粘贴进去，保存后再上传。"
+SPLIT = "数据确实很多的，请按乡镇分成几个文件，每个不超过 10 万行，再分别上传。"
 KEPT = "文件已保存，修改后可继续。"
 RESAVE = "请在 Excel/WPS 中打开它，另存为 .xlsx，再上传；仍不行请把代码告诉管理员。"
 CONFINED_FIX = {"扫描件": KEPT + "请重新扫描，或另存为 PDF、JPEG、PNG，再上传；仍不行请把代码告诉管理员。"}
@@ -33,7 +34,7 @@ class Wording:
 
 GATE: dict[str, Wording] = {
     "G001": Wording("文件是空的，一个字节也没有。", "请确认表格已保存，重新选择文件上传。"),
-    "G002": Wording("文件太大：超过 {detail}。", "请删去表格里的图片和不用的工作表，或分成几份上传。"),
+    "G002": Wording("文件太大：超过 {detail}。", "请删去表格里的图片和不用的工作表。" + SPLIT),
     "G003": Wording("这不是 Excel 表格，认不出是什么文件。", SEND_XLSX),
     "G004": Wording("这是程序文件（{detail}），不是表格。", SEND_XLSX + "不要打开来历不明的程序。"),
     "G005": Wording("这是{detail}，只是改了扩展名，不是真正的 Excel 表格。", SAVE_AS_XLSX),
@@ -66,7 +67,7 @@ GATE: dict[str, Wording] = {
     "G020": Wording("文件损坏或没有传完（{detail}）。", "请在 Excel/WPS 中重新打开并另存为 .xlsx，再上传。"),
     "G021": Wording("文件里的部件太多：{detail}。", COPY_INTO_TEMPLATE),
     "G022": Wording("文件内容异常膨胀：{detail} 压缩得过密，像是压缩炸弹。", COPY_INTO_TEMPLATE),
-    "G023": Wording("表格解开后太大：超过 {detail}。", "请删去图片、空白格式和不用的工作表，或分成几份上传。"),
+    "G023": Wording("表格解开后太大：超过 {detail}。", "请删去图片、空白格式和不用的工作表。" + SPLIT),
     "G024": Wording("文件结构异常：部件互相重叠（{detail}）。", COPY_INTO_TEMPLATE),
     "G025": Wording("文件结构异常：部件大小与登记的不符（{detail}）。", COPY_INTO_TEMPLATE),
     "G026": Wording("压缩包里的部件加了密（{detail}），读不了。", "请去掉密码后重新保存为 .xlsx，再上传。"),
@@ -78,7 +79,7 @@ GATE: dict[str, Wording] = {
     "G032": Wording("文件里有部件不是 UTF-8 编码（{detail}）。", SAVE_AS_XLSX),
     "G033": Wording(
         "表格范围超限：{detail}。",
-        "请选中数据以外的行和列，右键“删除”（不是清除内容），保存后再上传；或把数据粘贴到空白模板。",
+        "请选中数据以外的行和列，右键“删除”（不是清除内容），保存后再上传；或把数据粘贴到空白模板。" + SPLIT,
     ),
     "G034": Wording(
         "合并单元格范围超限：{detail}。", "请取消整行整列的合并单元格，只保留表头和杆件的合并，保存后再上传。"
@@ -91,11 +92,11 @@ GATE: dict[str, Wording] = {
     "G042": Wording("文件结构异常：.xls 声明的大小远超文件本身（{detail}）。", COPY_INTO_TEMPLATE),
     "G043": Wording("文件既像 .xls 又像压缩包，无法确定该读哪一份。", COPY_INTO_TEMPLATE),
     "G050": Wording("这份{detail}无法读取：读取程序中途停止。", KEPT + RESAVE),
-    "G051": Wording("这份{detail}无法读取：读了太久还没读完。", KEPT + RESAVE),
-    "G052": Wording("这份{detail}无法读取：需要的内存超过上限。", KEPT + RESAVE),
-    "G053": Wording("这份{detail}无法读取：计算量超过上限。", KEPT + RESAVE),
+    "G051": Wording("这份{detail}无法读取：读了太久还没读完。", KEPT + RESAVE + SPLIT),
+    "G052": Wording("这份{detail}无法读取：需要的内存超过上限。", KEPT + RESAVE + SPLIT),
+    "G053": Wording("这份{detail}无法读取：计算量超过上限。", KEPT + RESAVE + SPLIT),
     "G054": Wording("这份{detail}无法读取：读取结果不完整。", KEPT + RESAVE),
-    "G055": Wording("这份{detail}无法读取：读出的内容超过上限。", KEPT + RESAVE),
+    "G055": Wording("这份{detail}无法读取：读出的内容超过上限。", KEPT + RESAVE + SPLIT),
     "G056": Wording("这份{detail}无法读取：内容可能已损坏。", KEPT + RESAVE),
     "G057": Wording("已停止读取这份{detail}。", KEPT + "需要时可重新检查。"),
     "G058": Wording("这份{detail}暂时无法读取：服务器正忙。", KEPT + "请过几分钟再点“重新检查”。"),

@@ -112,7 +112,7 @@ def _read_section(
             rows.give_back(used, [])
         progress("read", rows.first)
         if len(table) > MOST_ROWS:
-            section.findings.append(structure_finding("S012", sheet=raw.name, limit=MOST_ROWS))
+            section.findings.append(structure_finding("S012", sheet=raw.name, limit=f"{MOST_ROWS:,}"))
             break
     table.finish()
     section.findings += _about_the_header(raw, header, sorted(filled))

@@ -22,7 +22,7 @@ from sheets.findings import Refused
 def main(listed: str, out: str, first: str) -> None:
     paths = Path(listed).read_text(encoding="utf-8").split("\n")
     words = ["--out", out, "--sheet", "cameras.sheet:CAMERA", "--sheet", "platforms.sheet:PLATFORM"]
-    child.emit = lambda message: None
+    vars(child)["emit"] = lambda message: None  # its progress is not ours
     for number in range(int(first), len(paths)):
         emit({"started": number})
         began = time.monotonic()

@@ -29,6 +29,7 @@ ONE = ChildLimits(memory=1024 * MIB, cpu_seconds=int(SECONDS), wall_seconds=SECO
 WHOLE_WAY = 25
 """Every so many mutants take the whole way."""
 _CHINESE = re.compile("[\u4e00-\u9fff]")
+_UNFILLED = re.compile(r"\{[a-z_]*\}")
 _LEAST = 4
 
 
@@ -36,7 +37,7 @@ def is_sentence(finding: Finding | dict[str, Any]) -> bool:
     """Whether it says what is wrong and what to do, in Chinese, with nothing left to fill in."""
     told = finding if isinstance(finding, dict) else finding.as_dict()
     texts = (str(told["message"]), str(told["fix"]))
-    return all(len(_CHINESE.findall(text)) >= _LEAST and "{" not in text for text in texts)
+    return all(len(_CHINESE.findall(text)) >= _LEAST and not _UNFILLED.search(text) for text in texts)
 
 
 def passes(one: Mutant) -> bool:

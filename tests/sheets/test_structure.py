@@ -207,7 +207,9 @@ def test_more_rows_than_one_file_may_have(monkeypatch: pytest.MonkeyPatch) -> No
     import sheets.pages
 
     monkeypatch.setattr(sheets.pages, "MOST_ROWS", 1)
-    assert places(checked(filled(CAMERA, [camera_row(1), camera_row(2)]))) == [("S012", "")]
+    report = checked(filled(CAMERA, [camera_row(1), camera_row(2)]))
+    assert places(report) == [("S012", "")]
+    assert "请按乡镇（或场所）分成几个文件，每个不超过 1 行" in report.findings[0].fix
 
 
 def test_hidden_rows_and_columns_are_read_and_named() -> None:
