@@ -118,6 +118,7 @@ _UNCODED = {"code": "/", "name": "梅山镇示例路口", **{key: row(1)[key] fo
     "C304",
     "name",
     "code",
+    "township",
     *POSITION,
     at=("name",),
     severity=WARNING,
@@ -136,11 +137,15 @@ _UNCODED = {"code": "/", "name": "梅山镇示例路口", **{key: row(1)[key] fo
     ),
 )
 def not_entered_twice(
-    names: Sequence[str], codes: Sequence[str | None], longitudes: Degrees, latitudes: Degrees
+    names: Sequence[str], codes: Sequence[str | None], townships: Sequence[str], longitudes: Degrees, latitudes: Degrees
 ) -> Iterable[FileHit]:
-    """One name at one position more than once, at least one of the rows without a code."""
-    for seen in patterns.not_told_apart(names, codes, (longitudes, latitudes)):
+    """One name at one position more than once, at least one of the rows without a code; and C305 of the same names."""
+    uncoded = patterns.names_without_code(names, codes)
+    for seen in patterns.not_told_apart(uncoded, codes, (longitudes, latitudes)):
         yield FileHit(seen.rows[0], "name", seen.related("name"), seen.details)
+    for seen in patterns.not_told_apart(uncoded, codes, (townships,)):
+        if len({(longitudes[place], latitudes[place]) for place in seen.rows}) == len(seen.rows):
+            yield FileHit(seen.rows[0], "name", seen.related("name"), seen.details, "C305")
 
 
 @CAMERA.file_rule(
@@ -165,10 +170,9 @@ def not_entered_twice(
 def names_tell_cameras_apart(
     names: Sequence[str], codes: Sequence[str | None], townships: Sequence[str], longitudes: Degrees, latitudes: Degrees
 ) -> Iterable[FileHit]:
-    """One name in one township at several positions, at least one of the rows without a code."""
-    for seen in patterns.not_told_apart(names, codes, (townships,)):
-        if len({(longitudes[place], latitudes[place]) for place in seen.rows}) == len(seen.rows):
-            yield FileHit(seen.rows[0], "name", seen.related("name"), seen.details)
+    """One name in one township at several positions, at least one row without a code; told by the pass of C304."""
+    del names, codes, townships, longitudes, latitudes
+    return ()
 
 
 @CAMERA.file_rule(
@@ -219,9 +223,12 @@ def one_pole_one_place(numbers: Sequence[str], longitudes: Degrees, latitudes: D
 def no_more_than_a_pole_bears(
     stations: Sequence[str], longitudes: Degrees, latitudes: Degrees, names: Sequence[str], arms: Sequence[int | None]
 ) -> Iterable[FileHit]:
-    """Points with more cameras than arms explain; told once for each point, the fullest first."""
-    for seen in patterns.piled_up(stations, longitudes, latitudes, names, arms):
+    """Points with more cameras than arms explain, the fullest first; and, looking at the same points, C309."""
+    piles, copied = patterns.crowded(stations, longitudes, latitudes, names, arms)
+    for seen in piles:
         yield FileHit(seen.rows[0], "longitude", seen.related("longitude"), seen.details)
+    for seen in copied:
+        yield FileHit(seen.rows[0], "longitude", seen.related("longitude"), seen.details, "C309")
 
 
 @CAMERA.file_rule(
@@ -266,9 +273,9 @@ def not_filled_down(longitudes: Degrees, latitudes: Degrees) -> Iterable[FileHit
 def not_copied_from_the_station(
     stations: Sequence[str], longitudes: Degrees, latitudes: Degrees, names: Sequence[str]
 ) -> Iterable[FileHit]:
-    """No police station has nearly all its cameras on one point; told once for each station."""
-    for seen in patterns.copied_from_station(stations, longitudes, latitudes, names):
-        yield FileHit(seen.rows[0], "longitude", seen.related("longitude"), seen.details)
+    """No police station has nearly all its cameras on one point; told by the pass of C307."""
+    del stations, longitudes, latitudes, names
+    return ()
 
 
 @CAMERA.file_rule(

@@ -153,12 +153,16 @@ class RowRule:
 
 
 class FileHit(NamedTuple):
-    """A cell that a file rule names: row index and column key, the same for related cells, and details."""
+    """A cell that a file rule names: row index and column key, the same for related cells, and details.
+
+    `code`: of another file rule that the same pass tells of; "" is the rule's own.
+    """
 
     row: int
     key: str
     related: tuple[tuple[int, str], ...] = ()
     details: Mapping[str, Any] = {}
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def apply_file_rules(tables: Sequence[Table]) -> None:
     for rule in sheet.file_rules:
         if not present.isdisjoint(rule.reads):
             for found in rule.test(*map(rows.values, rule.reads)):
-                rows.add(rule.code, found)
+                rows.add(found.code or rule.code, found)
 
 
 class _Rows:

@@ -53,13 +53,25 @@ def crowds(longitudes: Degrees, latitudes: Degrees, least: int) -> dict[tuple[fl
     return {point: rows for point, rows in found.items() if len(rows) >= least}
 
 
-def copied_from_station(
-    stations: Sequence[str], longitudes: Degrees, latitudes: Degrees, names: Sequence[str]
+def crowded(
+    stations: Sequence[str], longitudes: Degrees, latitudes: Degrees, names: Sequence[str], arms: Sequence[int | None]
+) -> tuple[list[Pattern], list[Pattern]]:
+    """(points with more cameras than a pole bears, stations whose cameras stand on one point); no point is in both."""
+    points = sorted(crowds(longitudes, latitudes, min(STATION_CAMERAS, PILE)).values(), key=len, reverse=True)
+    if not points:
+        return [], []
+    copied = list(_copied_from_station(points, stations, longitudes, names))
+    rows_told = {row for pattern in copied for row in pattern.rows}
+    piles = [rows for rows in points if len(rows) >= _borne(rows, arms) and rows_told.isdisjoint(rows)][:TOLD]
+    return [
+        Pattern(rows, {"count": len(rows), "arms": max((arms[row] or 0 for row in rows), default=0)}) for rows in piles
+    ], copied
+
+
+def _copied_from_station(
+    points: Sequence[Sequence[int]], stations: Sequence[str], longitudes: Degrees, names: Sequence[str]
 ) -> Iterator[Pattern]:
     """Stations nearly all of whose cameras stand on one point, though they are called differently."""
-    points = sorted(crowds(longitudes, latitudes, STATION_CAMERAS).values(), key=len, reverse=True)
-    if not points:
-        return
     totals = Counter(station for station, east in zip(stations, longitudes, strict=True) if east is not None)
     told = 0
     for rows in points:
@@ -72,19 +84,6 @@ def copied_from_station(
             told += 1
             if told == TOLD:
                 return
-
-
-def piled_up(
-    stations: Sequence[str], longitudes: Degrees, latitudes: Degrees, names: Sequence[str], arms: Sequence[int | None]
-) -> Iterator[Pattern]:
-    """Points with more cameras than a pole bears, unless their station's whole lot is told of as copied."""
-    points = [rows for rows in crowds(longitudes, latitudes, PILE).values() if len(rows) >= _borne(rows, arms)]
-    if not points:
-        return
-    copied = {pattern.rows[0] for pattern in copied_from_station(stations, longitudes, latitudes, names)}
-    for rows in sorted(points, key=len, reverse=True)[:TOLD]:
-        if copied.isdisjoint(rows):
-            yield Pattern(rows, {"count": len(rows), "arms": max((arms[row] or 0 for row in rows), default=0)})
 
 
 def _borne(rows: Sequence[int], arms: Sequence[int | None]) -> int:
@@ -192,20 +191,29 @@ def nearly_all_alike(values: Sequence[Any], least: int, share: float) -> Iterato
         yield Pattern([first], {"value": value, "count": count, "total": total})
 
 
+def names_without_code(names: Sequence[str], codes: Sequence[str | None]) -> dict[str, list[int]]:
+    """Names that stand more than once, at least once without a code -> their rows."""
+    if None not in codes:
+        return {}
+    rows_of: dict[str, list[int]] = {name: [] for name, code in zip(names, codes, strict=True) if code is None and name}
+    for row, name in enumerate(names):
+        if name in rows_of:
+            rows_of[name].append(row)
+    return {name: rows for name, rows in rows_of.items() if len(rows) > 1}
+
+
 def not_told_apart(
-    names: Sequence[str], codes: Sequence[str | None], places: Sequence[Sequence[Any]]
+    rows_of: Mapping[str, Sequence[int]], codes: Sequence[str | None], places: Sequence[Sequence[Any]]
 ) -> Iterator[Pattern]:
     """Rows of one name at one place that no two codes tell apart. A row with its own code is a device of its own."""
-    if None not in codes:
-        return
-    uncoded = {name for name, code in zip(names, codes, strict=True) if code is None and name}
-    rows_of: dict[tuple[Any, ...], list[int]] = {}
-    for row, name in enumerate(names):
-        if name in uncoded:
+    for rows in rows_of.values():
+        there: dict[tuple[Any, ...], list[int]] = {}
+        for row in rows:
             place = tuple(column[row] for column in places)
             if None not in place and "" not in place:
-                rows_of.setdefault((name, *place), []).append(row)
-    for rows in rows_of.values():
-        if len(rows) > 1 and any(codes[row] is None for row in rows):
-            for row in rows:
-                yield Pattern([row, *(other for other in rows if other != row)], {"count": len(rows)})
+                there.setdefault(place, []).append(row)
+        for alike in there.values():
+            if len(alike) > 1 and any(codes[row] is None for row in alike):
+                near = alike[: NAMED + 1]
+                for row in alike:
+                    yield Pattern([row, *(other for other in near if other != row)], {"count": len(alike)})
