@@ -17,7 +17,7 @@ from sheets.declare import Sheet
 from . import changes, entry, services
 from .checks import DECLARATIONS
 from .entry_forms import RowForm, TermsForm
-from .models import ChangeSet, Funding, ReportKind, SourceFile, StagedRow, Submission, Version
+from .models import ChangeSet, Datum, Funding, ReportKind, SourceFile, StagedRow, Submission, Version
 from .permissions import may_edit
 from .places import place_data
 
@@ -137,6 +137,13 @@ def entry_remove(request: HttpRequest, pk: int, kind: str, key: int) -> HttpResp
     return redirect("entry", pk=found.pk)
 
 
+@require_GET
+def submission_recheck(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asked by a page that says 重新计算中: tells it to reload once the newest version has been checked again."""
+    version = _found(request, pk).versions.order_by("-number")[0]
+    return HttpResponse(status=204, headers={} if version.is_stale else {"HX-Refresh": "true"})
+
+
 def _start(request: HttpRequest, version: Version, kind: str) -> dict[str, str]:
     """The cells that a new row begins with."""
     for name, cells in (("copy", entry.copied), ("after", entry.defaults_for_next)):
@@ -194,9 +201,14 @@ def _form_page(
         "row": row,
         "name": entry.name_of(row) if row else "",
         "on_screen": row is None or row.source_file.origin == SourceFile.Origin.SCREEN,
-        "place": place_data(version, found.obligation.agency, row.key if row else None) if kind == "camera" else None,
+        "place": _place(found, version, row) if kind == "camera" else None,
     }
     return render(request, "inventory/entry_row.html", context, status=status)
+
+
+def _place(found: Submission, version: Version, row: StagedRow | None) -> dict[str, Any]:
+    datum = row.source_file.datum if row is not None else Datum.WGS84
+    return place_data(version, found.obligation.agency, datum, row.key if row is not None else None)
 
 
 def _after(
@@ -218,6 +230,7 @@ def _after(
 
 
 urlpatterns = [
+    path("submissions/<int:pk>/recheck/", submission_recheck, name="submission_recheck"),
     path("submissions/<int:pk>/entry/", entry_page, name="entry"),
     path("submissions/<int:pk>/entry/start/", entry_start, name="entry_start"),
     path("submissions/<int:pk>/entry/<slug:kind>/add/", entry_add, name="entry_add"),

@@ -24,8 +24,10 @@ NEAR = 0.2
 """Degrees around the county's box that the map still shows."""
 
 
-def place_data(version: Version, agency: Agency, but: int | None = None) -> dict[str, Any]:
+def place_data(version: Version, agency: Agency, datum: str, but: int | None = None) -> dict[str, Any]:
     """Data of the map: box (west, south, east, north), outline, tiles, and points as [latitude, longitude, name].
+
+    `datum` is that of rows which name none.
 
     `registered` are the unit's live cameras, `entered` the rows of this version but the one with key `but`.
     """
@@ -35,6 +37,7 @@ def place_data(version: Version, agency: Agency, but: int | None = None) -> dict
         rows = rows.exclude(key=but)
     return {
         "box": COUNTY_BOX,
+        "datum": datum,
         "tiles": settings.MAP_TILES,
         "outline": _outline(settings.COUNTY_OUTLINE) if settings.COUNTY_OUTLINE else None,
         "registered": _points(own),

@@ -122,6 +122,7 @@ MATRIX: dict[str, Rule] = {
     "submission_settle": REPORT_ACT,
     "source_file_annotated_state": REPORT,
     "entry": REPORT,
+    "submission_recheck": rule("get", {204}, ("stranger", GONE), (ADMINISTRATORS, GONE)),
     "entry_start": REPORT_ACT,
     "entry_add": REPORT_FORM,
     "entry_row": REPORT_FORM,

@@ -115,7 +115,8 @@ function start(aside, data) {
   const map = drawn(holder, data);
   let mark = null;
 
-  const isWgs84 = () => !datum || datum.value === "" || datum.value.startsWith("WGS-84");
+  const unsaid = data.datum === "wgs84"; // a row that names no datum is in the file's
+  const isWgs84 = () => (datum?.value ? datum.value.startsWith("WGS-84") : unsaid);
   const hint = () =>
     map.getZoom() < CLOSE
       ? `一个像素约 ${lengthOf(metresAPixel(map))}：先点一下放大到附近，再点一下定位置。`
@@ -136,7 +137,7 @@ function start(aside, data) {
     }
     longitude.value = degrees(at.lng);
     latitude.value = degrees(at.lat);
-    if (datum) datum.value = ""; // the file's own datum, which is WGS-84
+    if (datum && !isWgs84()) datum.value = unsaid ? "" : [...datum.options].find((one) => one.value.startsWith("WGS-84")).value;
     picked.value = "True";
     show(at);
     status.textContent = `已取 ${longitude.value}, ${latitude.value}（WGS-84，地图点选，精度约 ${lengthOf(metresAPixel(map))}）。`;

@@ -111,8 +111,9 @@ def test_three_cameras_without_a_workbook(site: str, chromium: Browser, meishan_
         page.get_by_role("button", name="保存", exact=True).last.click()
         expect(page.locator(".data tbody tr")).to_have_count(3)
         expect(page.locator(".data tbody .is-bad")).to_have_count(0)
+        expect(page.locator("[data-polling]")).to_contain_text("重新计算中")
         work()
-        page.reload()
+        expect(page.locator("[data-polling]")).to_have_count(0)
         real.assert_sound(page)
         photo(page, "list")
 

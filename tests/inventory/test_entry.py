@@ -102,7 +102,15 @@ def test_mistakes_are_kept_and_said_at_their_fields(meishan_clerk: Person, begun
     assert (row.errors, row.warnings, row.status) == (0, 0, "在用")
     assert ChangeSet.objects.latest("pk").changes.count() == 2
     assert Version.objects.get().is_stale
+    asked = web.url("submission_recheck", begun.pk)
+    for page in (
+        web.page(meishan_clerk, begun),
+        web.of(meishan_clerk).get(web.url("entry", begun.pk)).content.decode(),
+    ):
+        assert f'hx-get="{asked}"' in page
+    assert "HX-Refresh" not in web.of(meishan_clerk).get(asked)
     work()
+    assert web.of(meishan_clerk).get(asked)["HX-Refresh"] == "true"
     assert not Version.objects.get().is_stale
     assert Version.objects.get().hash
 
@@ -257,17 +265,17 @@ def test_the_map_is_told_where_the_county_and_the_units_own_points_are(
     add(meishan_clerk, begun, **CAMERA)
     add(meishan_clerk, begun, **CAMERA | {"longitude": "31.727178", "latitude": "115.934366", "code": ""})
     version = Version.objects.get(submission=begun)
-    told = place_data(version, begun.obligation.agency)
+    told = place_data(version, begun.obligation.agency, "wgs84")
     assert [point[:2] for point in told["entered"]] == [[31.727178, 115.934366]]
     assert [point[:2] for point in told["registered"]] == [[31.7, 115.9]]
     assert told["outline"] is None
     row = CameraRow.objects.get(source_file__version=version, row=FIRST_ROW)
-    assert place_data(version, begun.obligation.agency, but=row.key)["entered"] == []
+    assert place_data(version, begun.obligation.agency, "wgs84", but=row.key)["entered"] == []
     ring = [[115.4, 31.2], [116.1, 31.2], [116.1, 31.75], [115.4, 31.75], [115.4, 31.2]]
     path = tmp_path / "outline.geojson"
     path.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}))
     settings.COUNTY_OUTLINE = str(path)
-    assert place_data(version, begun.obligation.agency)["outline"]["type"] == "Polygon"
+    assert place_data(version, begun.obligation.agency, "wgs84")["outline"]["type"] == "Polygon"
     html = str(web.of(meishan_clerk).get(web.url("entry_add", begun.pk, "camera")).content.decode())
     assert '"outline": {"type": "Polygon"' in html
     assert "示意，非测绘成果" in html
