@@ -122,7 +122,7 @@ def _note(target: Target, rule: RuleInfo, hits: str, params: dict[str, int]) -> 
                 FROM hit LEFT JOIN (
                     SELECT f.id, s->>'name' AS sheet, s->'columns'->>%(column)s AS letter
                     FROM inventory_sourcefile f, jsonb_array_elements(f.summary->'sheets') s
-                    WHERE f.version_id = %(version)s
+                    WHERE f.version_id = %(version)s AND coalesce(s->>'kind', %(kind)s) = %(kind)s
                 ) place ON place.id = hit.source_file_id AND place.sheet = hit.sheet""",
             params
             | {

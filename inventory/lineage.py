@@ -85,9 +85,9 @@ def waived_in(row: StagedRow) -> list[str]:
 def cells_of(row: StagedRow) -> dict[str, str]:
     """Column key -> A1 address of every cell of the row that said something."""
     kind = "camera" if isinstance(row, CameraRow) else "platform"
-    letters: dict[str, str] = next(
-        (sheet["columns"] for sheet in row.source_file.summary.get("sheets", []) if sheet["name"] == row.sheet), {}
-    )
+    sheets = row.source_file.summary.get("sheets", [])
+    own = (sheet for sheet in sheets if sheet["name"] == row.sheet and sheet.get("kind", kind) == kind)
+    letters: dict[str, str] = next((sheet["columns"] for sheet in own), {})
     columns = DECLARATIONS[kind].columns
     said = {column.key for column, cell in zip(columns, row.raw, strict=False) if cell not in ("", None)}
     return {key: f"{letter}{row.row}" for key, letter in letters.items() if key in said}

@@ -126,7 +126,7 @@ def catalogue(sheets: Iterable[Sheet], others: Iterable[RuleInfo] = ()) -> list[
         found[code] = replace(info, fails=info.fails or fails, passes=info.passes or passes)
     for code, wording in GATE.items():
         says = wording.says.replace("{detail}", "…")
-        title = says.rstrip("。")
+        title = says.rstrip("。") + ("（已停用：现在能读取）" if wording.retired else "")
         found[code] = RuleInfo(code, Severity.ERROR, title, says, wording.fix, fails=title, passes=_SOUND_FILE)
     for sheet in sheets:
         found |= sheet.rules
