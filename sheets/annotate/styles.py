@@ -14,7 +14,8 @@ _BLANK = (
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs></styleSheet>'
+    '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
 
@@ -45,7 +46,8 @@ class Styles:
         self._package = package
         self._name = next((name for kind, name in package.relations(book).values() if kind == "styles"), "")
         if not self._name:
-            self._name = package.free_name("xl/styles{}.xml")
+            # Some readers look for it under this name only.
+            self._name = "xl/styles.xml" if "xl/styles.xml" not in package else package.free_name("xl/styles{}.xml")
             package.write(self._name, _BLANK.encode())
             package.add_type(self._name, TYPE)
             package.relate(book, "styles", self._name)
