@@ -8,7 +8,7 @@ while it waited there, it runs once for them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,11 +26,12 @@ from sheets.findings import Finding
 from sheets.kinds.coordinates import Degrees
 from sheets.rejudge import Kept
 
+from . import recount
 from .checks import DECLARATIONS, check_registry
-from .models import RowFinding, SourceFile, Submission, Version
+from .models import MissingMark, RowFinding, SourceFile, Submission, Version
 from .restaging import Sources, options_of, stored
 from .targets import TARGETS, Target
-from .versions import rehash
+from .versions import contents, rehash
 
 JOB_KIND = "recheck_version"
 LIVE = (Job.State.QUEUED, Job.State.RUNNING)
@@ -95,42 +96,59 @@ def gave_up(job: Job) -> None:
 
 @dataclass
 class Found:
-    """What the file rules say of a version as it stood at `edition`: findings to come and to go."""
+    """What is to be said of a version as it stood at `edition`, with these files and marks."""
 
     edition: int
     files: tuple[int, ...]
+    digest: str
+    marks: str
     come: list[RowFinding] = field(default_factory=list)
     gone: list[RowFinding] = field(default_factory=list)
+    recounts: list[recount.Recount] = field(default_factory=list)
 
 
 def compute(version: Version) -> Found:
-    """Run the file rules over the stored values. Takes no lock; the edition tells whether it still holds."""
+    """Run the file rules over the stored values, and the hash. Takes no lock; the edition tells whether it holds."""
     sources = Sources(Version.objects.get(pk=version.pk))
-    found = Found(sources.version.edition, tuple(sources.files))
-    for target in TARGETS:
-        sheet = DECLARATIONS[target.kind]
-        codes = [rule.code for rule in sheet.file_rules]
-        held = RowFinding.objects.filter(source_file__in=sources.files, code__in=codes).defer("fix")
-        old: dict[tuple[Any, ...], list[RowFinding]] = defaultdict(list)
-        for known in held:
-            old[_identity(known)].append(known)
-        for source in sources.files.values():
-            for finding in _file_findings(sources, source, target):
-                new = stored(finding, target.kind, source.pk)
-                same = old.get(_identity(new))
-                if same:
-                    same.pop()
-                else:
-                    found.come.append(new)
-        found.gone += [finding for left in old.values() for finding in left]
+    found = Found(sources.version.edition, tuple(sources.files), _digest(version), _marks(version))
+    cut = recount.cut(sources)
+    for source in sources.files.values():
+        wide = {target.kind: list(_file_findings(sources, source, target)) for target in TARGETS}
+        if source.pk in cut:
+            found.recounts.append(recount.recount(sources, source, wide))
+        else:
+            _compare(found, source, wide)
     return found
 
 
-def _identity(finding: RowFinding) -> tuple[Any, ...]:
-    return (
-        finding.source_file_id, finding.sheet, finding.row, finding.code, finding.cell, finding.severity,
-        finding.value, finding.message, *map(str, finding.related), *sorted(finding.fixes.items()),
-    )  # fmt: skip
+def _compare(found: Found, source: SourceFile, wide: Mapping[str, Sequence[Finding]]) -> None:
+    """Add what these findings change against those that are stored."""
+    codes = [rule.code for sheet in DECLARATIONS.values() for rule in sheet.file_rules]
+    old: dict[tuple[Any, ...], list[RowFinding]] = defaultdict(list)
+    for known in RowFinding.objects.filter(source_file=source, code__in=codes):
+        old[recount.identity(known)].append(known)
+    for kind, findings in wide.items():
+        for finding in findings:
+            new = stored(finding, kind, source.pk)
+            same = old.get(recount.identity(new))
+            if same:
+                same.pop()
+            else:
+                found.come.append(new)
+    found.gone += [finding for left in old.values() for finding in left]
+
+
+def _digest(version: Version) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT hash FROM ({contents('f.version_id = %(version)s')}) content", {"version": version.pk})
+        told = cursor.fetchone()
+    return told[0] if told else ""
+
+
+def _marks(version: Version) -> str:
+    """What is said of things that the rows leave out: part of the hash, and changed without an edition."""
+    marks = MissingMark.objects.filter(version=version).order_by("pk").values_list("pk", "row_hash")
+    return " ".join(f"{pk}:{row_hash}" for pk, row_hash in marks)
 
 
 def _file_findings(sources: Sources, source: SourceFile, target: Target) -> Iterator[Finding]:
@@ -201,8 +219,13 @@ def store(version: Version, found: Found) -> None:
         RowFinding.objects.filter(pk__in=[finding.pk for finding in found.gone]).delete()
         RowFinding.objects.bulk_create(found.come, batch_size=1000)
         _recount(found)
+    for told in found.recounts:
+        recount.store(told)
     check_registry(now.pk, now.submission.obligation.agency_id)
-    rehash(now)
+    if _marks(now) == found.marks:
+        Version.objects.filter(pk=now.pk).update(hash=found.digest)
+    else:
+        rehash(now)
     Version.objects.filter(pk=now.pk).update(checked_edition=found.edition)
 
 

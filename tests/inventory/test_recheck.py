@@ -16,7 +16,7 @@ from audit.failures import Conflict
 from audit.models import Entry
 from inventory import changes, recheck, services
 from inventory.changes import Cell
-from inventory.models import ChangeSet, RowFinding, Submission, Version
+from inventory.models import ChangeSet, RowFinding, SourceFile, Submission, Version
 from jobs import services as jobs
 from jobs.models import Job
 from tests.inventory import web
@@ -142,6 +142,36 @@ def test_a_report_given_up_is_left_alone(meishan_clerk: Person) -> None:
     services.discard(meishan_clerk, submission.pk)
     work()
     assert rechecks() == ["done"] and not RowFinding.objects.filter(code="C301").exists()
+
+
+@pytest.mark.django_db
+def test_a_file_of_which_not_every_finding_is_kept(meishan_clerk: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counts are true nevertheless, and what was left out appears as the first ones are mended."""
+    monkeypatch.setattr("inventory.recount.FINDINGS_KEPT", 6)
+    submission = on_screen(meishan_clerk, [camera(number, name="", brand="", code="") for number in range(1, 5)])
+    rows = rows_of(submission)
+    own = RowFinding.objects.exclude(code__contains="4")
+    assert sorted(own.values_list("code", flat=True)) == ["C103"] * 4 + ["C111"] * 4 + ["C115"] * 4
+    own.filter(code="C103").delete()
+    own.filter(code="C115", row__gt=8).delete()
+    before = [(row.errors, row.warnings) for row in rows]
+    edit(meishan_clerk, submission, rows[0].key, "", column="name")
+    edit(meishan_clerk, submission, rows[0].key, "34152400001320000007")
+    edit(meishan_clerk, submission, rows[1].key, "34152400001320000007")
+    work()
+    rows = rows_of(submission)
+    assert [(row.errors, row.warnings) for row in rows] == [
+        (before[0][0] + 1, before[0][1] - 1), (before[1][0] + 1, before[1][1] - 1), before[2], before[3],
+    ]  # fmt: skip
+    assert sorted(own.values_list("code", flat=True)) == ["C111"] * 4 + ["C301"] * 2
+    source = SourceFile.objects.get()
+    assert (source.errors, source.warnings) == (sum(r.errors for r in rows), sum(r.warnings for r in rows))
+    for number, row in enumerate(rows):
+        edit(meishan_clerk, submission, row.key, f"第{number}号路口", column="name")
+        edit(meishan_clerk, submission, row.key, f"3415240000132000001{number}")
+    work()
+    assert sorted(own.values_list("code", flat=True)) == ["C115"] * 4
+    assert_as_if_read(submission)
 
 
 # --- over real connections ----------------------------------------------------------------------------------------
