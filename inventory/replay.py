@@ -19,9 +19,11 @@ from django.db.models import OuterRef, Subquery
 from sheets.declare import Sheet
 from sheets.filerules import apply_file_rules
 from sheets.findings import Finding
+from sheets.headers import Header
 from sheets.kinds.coordinates import Degrees
-from sheets.rejudge import Kept, Row, judge_rows, raw_row
+from sheets.rejudge import Kept, Places, Row, judge_rows, raw_row
 from sheets.rules import ERROR
+from sheets.table import Table
 
 from .campaigns import rule_version
 from .checks import DECLARATIONS
@@ -280,9 +282,6 @@ class _Form:
         values: dict[str, list[Any]] = {key: [] for key in read}
         numbers: list[int] = []
         places = self.report.sources.places(self.source.pk, name, self.target.kind)
-        as_float = {
-            key for key in read if key in self.sheet.by_key and isinstance(self.sheet.by_key[key].kind, Degrees)
-        }
         alike: dict[Any, Any] = {}
         for batch in _batches(self._rows(name)):
             rows = []
@@ -297,18 +296,39 @@ class _Form:
             self.outcome.rows += len(rows)
             if not rows:
                 continue
-            for judged in judge_rows(self.sheet, rows, self.options, places):
-                for finding in judged.findings:
-                    self._speak(finding)
-                numbers.append(judged.number)
-                for key in read:
-                    value = judged.clean[key]
-                    if key in as_float and value is not None:
-                        value = float(value)
-                    values[key].append(alike.setdefault(value, value))
+            found, columns = self._judge(rows, places, read)
+            for finding in found:
+                self._speak(finding)
+            numbers += [row.number for row in rows]
+            for key, column in columns.items():
+                values[key] += [alike.setdefault(value, value) for value in column]
         if not numbers:
             return None
         return _Replayed(self, places, values, numbers)
+
+    def _judge(
+        self, rows: Sequence[Row], places: Places, read: Sequence[str]
+    ) -> tuple[Iterable[Finding], dict[str, Sequence[Any]]]:
+        """Findings of a batch, and its values of these fields as rules see them.
+
+        By whole columns, unless rows fill columns on screen that their sheet has not: those are judged one by one.
+        """
+        sheet = self.sheet
+        cells = dict(zip(sheet.by_key, zip(*(row.cells for row in rows), strict=True), strict=True))
+        there = {key: column for key, column in cells.items() if key in places.columns}
+        if any(cell != "" for key, column in cells.items() if key not in there for cell in column):
+            judged = judge_rows(sheet, rows, self.options, places)
+            findings = [finding for one in judged for finding in one.findings]
+            return findings, {key: [self._as_rules_see(key, one.clean[key]) for one in judged] for key in read}
+        table = Table(places.name, Header(sheet, 0, dict(places.columns)), self.options)
+        poles = [sheet.index[column.key] for column in sheet.columns if column.merge_group]
+        groups = [row.group if any(row.cells[place] != "" for place in poles) else None for row in rows]
+        table.add([row.number for row in rows], there, {}, groups)
+        return table.findings(), {key: table.values(key) for key in read}
+
+    def _as_rules_see(self, key: str, value: Any) -> Any:
+        column = self.sheet.by_key.get(key)
+        return float(value) if value is not None and column is not None and isinstance(column.kind, Degrees) else value
 
     def _rows(self, name: str) -> Iterator[tuple[int, Any, int | None, int]]:
         rows = self.target.row._default_manager.filter(source_file=self.source, sheet=name).order_by("row")

@@ -21,7 +21,7 @@ from tests.inventory.registering import decide
 from tests.inventory.test_platform_exports import A, exported
 from tests.reviews.scenes import case_of
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.nightly]
 REASON = "摄像机架在县界河对岸的山坡上，由本镇管理，坐标经现场复核无误"
 
 

@@ -17,7 +17,7 @@ from agencies.models import Person
 from audit.models import Entry
 from cameras.sheet import CAMERA
 from inventory import campaigns, services, waiver_services
-from inventory.models import CameraRow, RowFinding, Submission, Version
+from inventory.models import CameraRow, RowFinding, SourceFile, Submission, Version
 from inventory.replay import Asked, Outcome, replay
 from sheets.declare import RowRule
 from sheets.rules import ERROR, Issue, rule_info
@@ -166,6 +166,23 @@ def test_a_row_without_raw_cells_stands_as_stored(meishan_clerk: Person) -> None
     outcome = replay(Asked())
     assert outcome.skipped == 1 and of(outcome, "C134") == (1, 1, 0, 0, 0, 0)
     assert (outcome.rows_clean, outcome.affected) == (0, [])
+
+
+@pytest.mark.django_db
+def test_a_column_filled_on_screen_that_the_sheet_has_not(meishan_clerk: Person) -> None:
+    """Its row is judged with it, the others as they were read."""
+    reported(meishan_clerk, [camera_row(1), camera_row(2, longitude=COARSE)])
+    source = SourceFile.objects.get()
+    for sheet in source.summary["sheets"]:
+        sheet["columns"].pop("vehicle", None)
+        sheet["columns"].pop("mobility", None)
+    source.save()
+    row = CameraRow.objects.get(name="示例路口1")
+    row.raw[CAMERA.index["mobility"]] = "移动"
+    row.save()
+    outcome = replay(Asked())
+    assert of(outcome, "C204") == (0, 1, 1, 0, 0, 0) and of(outcome, "C134")[:2] == (1, 1)
+    assert not any(rule.changed for code, rule in outcome.rules.items() if code not in ("C204", "C137"))
 
 
 @pytest.mark.django_db
