@@ -145,6 +145,13 @@ def test_a_child_that_gives_up_is_told_kindly(
     assert "标注后的表格没有做成" in answer.content.decode()
 
 
+def test_a_file_still_being_read_is_not_there_yet(draft: SourceFile, meishan_clerk: Person) -> None:
+    SourceFile.objects.filter(pk=draft.pk).update(state=SourceFile.State.READING)
+    answer = web.of(meishan_clerk).get(at(draft))
+    assert answer.status_code == 409
+    assert "还没有读完" in answer.content.decode()
+
+
 def test_only_who_sees_the_report_gets_it(
     draft: SourceFile, meishan_colleague: Person, mabu_clerk: Person, data_reviewer: Person, auditor: Person
 ) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import posixpath
 import re
 import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -24,11 +26,11 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from cameras.sheet import CAMERA
 from platforms.sheet import PLATFORM
-from sheets import gate
+from sheets import confined, gate
 from sheets.annotate.comments import AUTHOR, OPENS
 from sheets.annotate.listing import listing
 from sheets.annotate.official import NOTE, Form, official
-from sheets.annotate.order import Mark, Order
+from sheets.annotate.order import Mark, Order, write_lines
 from sheets.annotate.patch import patch
 from sheets.annotate.xml import NotUnderstood
 from tests.workbooks.builder import Typed, camera_row, checked, filled, platform_row
@@ -57,7 +59,8 @@ def by_openpyxl() -> bytes:
         page["E12"].fill = PatternFill("solid", start_color="FF00B0F0")
         page["A12"].font = openpyxl.styles.Font(bold=True, color="FF7030A0")
         page["AB7"] = "=A7+1"
-        page.conditional_formatting.add("A7:A20", CellIsRule(operator="lessThan", formula=["3"]))
+        rule: Any = CellIsRule
+        page.conditional_formatting.add("A7:A20", rule(operator="lessThan", formula=["3"]))
         page.merge_cells("P7:P8")
         page.auto_filter.ref = "A5:Y20"
         other = book.create_sheet("我的统计")
@@ -212,8 +215,12 @@ def unsound(data: bytes) -> list[str]:
     return found
 
 
-def formulas(data: bytes) -> list[tuple[str, str, str]]:
-    book = openpyxl.load_workbook(io.BytesIO(data))
+def opened(data: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def formulas(data: bytes) -> list[tuple[str, str, Any]]:
+    book = opened(data)
     return sorted(
         (sheet.title, cell.coordinate, cell.value)
         for sheet in book
@@ -224,7 +231,7 @@ def formulas(data: bytes) -> list[tuple[str, str, str]]:
 
 
 def openpyxl_values(data: bytes) -> dict[tuple[str, str], Any]:
-    book = openpyxl.load_workbook(io.BytesIO(data))
+    book = opened(data)
     return {
         (sheet.title, cell.coordinate): cell.value
         for sheet in book
@@ -310,7 +317,7 @@ def test_it_is_the_users_own_but_for_what_was_ordered(original: bytes) -> None:
 
 def test_each_finding_is_red_or_yellow_and_says_so(original: bytes) -> None:
     order = ordered(original)
-    book = openpyxl.load_workbook(io.BytesIO(patch(original, order)))
+    book = opened(patch(original, order))
     colours: dict[tuple[str, str], str] = {}
     for mark in sorted(order.marks, key=lambda mark: mark.is_error):
         if mark.cell:
@@ -339,8 +346,8 @@ def test_each_finding_is_red_or_yellow_and_says_so(original: bytes) -> None:
 def test_the_list_in_front_leads_to_each_cell(original: bytes) -> None:
     order = ordered(original)
     made = patch(original, order)
-    book = openpyxl.load_workbook(io.BytesIO(made))
-    assert book.sheetnames == ["问题清单", *openpyxl.load_workbook(io.BytesIO(original)).sheetnames]
+    book = opened(made)
+    assert book.sheetnames == ["问题清单", *opened(original).sheetnames]
     page = book["问题清单"]
     listed = [tuple(cell.value or "" for cell in row[1:9]) for row in page.iter_rows(min_row=5)]
     assert listed == [
@@ -360,7 +367,7 @@ def test_the_list_in_front_leads_to_each_cell(original: bytes) -> None:
 
 def test_what_points_at_sheets_by_number_still_points_at_the_same() -> None:
     for data in (by_openpyxl(), by_xlsxwriter()):
-        before, after = (openpyxl.load_workbook(io.BytesIO(each)) for each in (data, patch(data, ordered(data))))
+        before, after = (opened(each) for each in (data, patch(data, ordered(data))))
         assert after.active.title == before.active.title
         assert [sheet.title for sheet in after if sheet.sheet_view.tabSelected] == [
             sheet.title for sheet in before if sheet.sheet_view.tabSelected
@@ -376,7 +383,7 @@ def test_what_points_at_sheets_by_number_still_points_at_the_same() -> None:
 
 def test_the_users_own_comments_stay_and_share_their_cells() -> None:
     data = by_openpyxl()
-    page = openpyxl.load_workbook(io.BytesIO(patch(data, ordered(data))))["摄像机"]
+    page = opened(patch(data, ordered(data)))["摄像机"]
     assert (page["C7"].comment.text, page["C7"].comment.author) == ("我的批注", "张三")
     assert page["H9"].comment.text.startswith(f"这里待定\n{OPENS}C133")
     assert page["H9"].comment.author == "张三"
@@ -398,9 +405,9 @@ def test_marked_again_only_the_new_marks_are_there(original: bytes) -> None:
     order = ordered(original)
     once = patch(original, order)
     twice = patch(once, Order(marks=order.marks[:1]))
-    clean = openpyxl.load_workbook(io.BytesIO(patch(twice, Order())))
+    clean = opened(patch(twice, Order()))
     assert unsound(twice) == []
-    book = openpyxl.load_workbook(io.BytesIO(twice))
+    book = opened(twice)
     assert book.sheetnames.count("问题清单") == 1
     assert book["问题清单"].max_row == 5
     coloured = [
@@ -411,7 +418,7 @@ def test_marked_again_only_the_new_marks_are_there(original: bytes) -> None:
         if cell.fill.fgColor.rgb in (RED, YELLOW, GREY)
     ]
     assert coloured == [order.marks[0].cell]
-    own = openpyxl.load_workbook(io.BytesIO(original))
+    own = opened(original)
     for sheet in own:
         for line in sheet.iter_rows():
             for cell in line:
@@ -441,7 +448,7 @@ def test_no_text_becomes_a_formula_a_link_or_something_else() -> None:
         assert re.findall(rb'TargetMode="External"', text) == []
         found = [calamine_values(made)[sheet, f"C{number}"] for number in range(7, 7 + len(ODD))]
         assert [each.replace("_x005F_", "_") for each in found] == list(ODD)
-        page = openpyxl.load_workbook(io.BytesIO(made))[sheet]
+        page = opened(made)[sheet]
         assert [page[f"C{n}"].quotePrefix for n, text in enumerate(ODD, 7) if text[0] in "=+-@\t"] == [True] * 5
 
 
@@ -454,7 +461,7 @@ def test_a_package_without_formats_gets_some() -> None:
     data = by_hand("")
     made = patch(data, Order(marks=[_mark("E3")]))
     assert unsound(made) == unsound(data) == []
-    assert openpyxl.load_workbook(io.BytesIO(made))["摄像机"]["E3"].fill.fgColor.rgb == RED
+    assert opened(made)["摄像机"]["E3"].fill.fgColor.rgb == RED
     assert calamine_values(data).items() <= calamine_values(made).items()
 
 
@@ -493,15 +500,15 @@ def test_a_formula_replaced_on_screen_takes_the_calculation_chain_with_it() -> N
 # --- merged cells -------------------------------------------------------------------------------------------------
 def test_a_mark_within_a_merge_is_seen_and_a_change_dissolves_it() -> None:
     data = by_openpyxl()
-    page = openpyxl.load_workbook(io.BytesIO(patch(data, Order(marks=[_mark("P8")]))))["摄像机"]
+    page = opened(patch(data, Order(marks=[_mark("P8")])))["摄像机"]
     assert page["P7"].fill.fgColor.rgb == RED
     assert [str(each) for each in page.merged_cells.ranges if each.min_row == 7] == ["P7:P8"]
     made = patch(data, Order(edits={"摄像机": {(8, 15): "MS-9"}}))
-    page = openpyxl.load_workbook(io.BytesIO(made))["摄像机"]
+    page = opened(made)["摄像机"]
     assert [str(each) for each in page.merged_cells.ranges if each.min_row == 7] == []
     assert (page["P7"].value, page["P8"].value) == ("MS-001", "MS-9")
     made = patch(data, Order(edits={"摄像机": {(7, 15): "MS-9"}}))
-    page = openpyxl.load_workbook(io.BytesIO(made))["摄像机"]
+    page = opened(made)["摄像机"]
     assert (page["P7"].value, page["P8"].value) == ("MS-9", "MS-001"), "the other row stands for what it stood for"
 
 
@@ -554,7 +561,7 @@ def test_the_official_form_holds_the_same_rows_in_the_same_order() -> None:
     mark = Mark("C133", "error", "短", "补", "甲/乙", "Q99", 99, "经度", "115.9", "longitude")
     made = official(forms, Order(marks=[mark, Mark("S004", "warning", "多", "删", "丙", "Z1", 1)]), "梅山镇人民政府")
     assert unsound(made) == []
-    book = openpyxl.load_workbook(io.BytesIO(made))
+    book = opened(made)
     assert book.sheetnames[:4] == ["问题清单", "甲乙", "丙", "台"]
     page = book["问题清单"]
     assert NOTE in page["A2"].value
@@ -582,7 +589,7 @@ def test_raw_values_of_every_kind_are_written_as_what_people_saw() -> None:
         3.41524e19,
     ]
     raw = [*values, *[""] * (len(CAMERA.columns) - len(values))]
-    page = openpyxl.load_workbook(io.BytesIO(official([Form("表", CAMERA, [4], [raw])], Order())))["表"]
+    page = opened(official([Form("表", CAMERA, [4], [raw])], Order()))["表"]
     found = [page.cell(7, place + 1) for place in range(len(values))]
     assert [cell.value for cell in found] == [True, 115.5, 7, "2020-03-01", "#N/A", "2020.10", 3.41524e19]
     assert [cell.data_type for cell in found] == ["b", "n", "n", "s", "e", "s", "n"]
@@ -612,7 +619,7 @@ def test_libreoffice_reads_the_same_and_its_own_is_marked_as_well(tmp_path: Path
         before = openpyxl_values(plain)
         after = {place: value for place, value in openpyxl_values(marked).items() if place[0] != "问题清单"}
         assert after == before, name
-        book = openpyxl.load_workbook(io.BytesIO(marked))
+        book = opened(marked)
         assert book["问题清单"]["A1"].value == "问题清单（系统生成）"
         notes = [
             cell.coordinate
@@ -624,9 +631,9 @@ def test_libreoffice_reads_the_same_and_its_own_is_marked_as_well(tmp_path: Path
         assert set(notes) >= {mark.cell for mark in marks_of(make()) if mark.cell}
         again = patch(marked, Order(marks=marks_of(marked)))
         assert unsound(again) == []
-        assert openpyxl.load_workbook(io.BytesIO(again)).sheetnames == book.sheetnames, "the list is known again"
+        assert opened(again).sheetnames == book.sheetnames, "the list is known again"
         assert checked(again).sheets[0].note == "系统生成的问题清单，不读入"
-        clean = openpyxl.load_workbook(io.BytesIO(patch(marked, Order())))
+        clean = opened(patch(marked, Order()))
         left = [
             cell.comment.text
             for sheet in clean.worksheets[1:]
@@ -639,5 +646,36 @@ def test_libreoffice_reads_the_same_and_its_own_is_marked_as_well(tmp_path: Path
 
 def test_a_list_without_findings_says_so() -> None:
     made = patch(by_openpyxl(), Order())
-    assert openpyxl.load_workbook(io.BytesIO(made))["问题清单"]["A2"].value == "没有发现问题。"
+    assert opened(made)["问题清单"]["A2"].value == "没有发现问题。"
     assert callable(listing)
+
+
+# --- in the child -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("strict", "way"), [(False, "patched"), (True, "official")])
+def test_the_confined_child_takes_the_second_way_where_the_first_is_not_understood(
+    strict: bool, way: str, tmp_path: Path
+) -> None:
+    data = by_hand()
+    if strict:
+        out = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w") as after:
+            for name in before.namelist():
+                part = before.read(name).replace(
+                    b"schemas.openxmlformats.org/spreadsheetml/2006", b"purl.oclc.org/ooxml"
+                )
+                after.writestr(name, part)
+        data = out.getvalue()
+    (tmp_path / "book.xlsx").write_bytes(data)
+    report = checked(by_hand())
+    lines: list[Any] = [{"sheet": "摄像机", "kind": "camera"}]
+    lines += [[row.row, list(row.raw)] for row in report.staged(CAMERA)]
+    (tmp_path / "rows").write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    write_lines(tmp_path / "order", [{"mark": asdict(mark)} for mark in marks_of(by_hand())])
+    args = ["sheets.annotate.child", "--sheet", "cameras.sheet:CAMERA", "--sheet", "platforms.sheet:PLATFORM"]
+    for word, name in (("file", "book.xlsx"), ("rows", "rows"), ("order", "order"), ("out", "made.xlsx")):
+        args += [f"--{word}", str(tmp_path / name)]
+    done = confined.run(args, cwd=tmp_path)
+    assert done.result["way"] == way, done.result
+    made = (tmp_path / "made.xlsx").read_bytes()
+    assert unsound(made) == []
+    assert [row.hash for row in checked(made).staged(CAMERA)] == [row.hash for row in report.staged(CAMERA)]
