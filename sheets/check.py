@@ -72,7 +72,7 @@ class _Run:
         self.general: list[Finding] = []
         self.tables: list[Table] = []
         self.marks: dict[str, str] = {}
-        self.pictures: list[str] = []
+        self.instead: list[Finding] = []
         self.left_out: list[Finding] = []
 
     def examine(self, raw: RawSheet) -> None:
@@ -84,9 +84,13 @@ class _Run:
             summary.state, summary.note = "hidden", "模板标记，不是数据"
         elif not batch:
             summary.state, summary.note = "empty", "空白工作表，没有读入"
-            if raw.facts.pictures:
+            if raw.facts.cells:
+                summary.note = "工作表里只有公式，没有计算结果，没有读入"
+                found = structure_finding("S018", sheet=raw.name, value=raw.name, count=len(raw.facts.cells))
+                self.instead.append(found)
+            elif raw.facts.pictures:
                 summary.note = "工作表里只有图片，没有读入"
-                self.pictures.append(raw.name)
+                self.instead.append(structure_finding("S016", sheet=raw.name, value=raw.name))
         elif is_listing(raw.name, batch[0][0]):
             summary.note = "系统生成的问题清单，不读入"
         else:
@@ -136,8 +140,8 @@ class _Run:
             title = next((sheet.title for sheet in declarations if sheet.key == options.kind), "")
             said = shorten("、".join(names)) or "无"
             code = "S009" if options.kind else "S001"
-            if self.pictures and all(summary.state in {"empty", "hidden"} for summary in self.summaries):
-                self.general += [structure_finding("S016", sheet=name, value=name) for name in self.pictures]
+            if self.instead and all(summary.state in {"empty", "hidden"} for summary in self.summaries):
+                self.general += self.instead
             else:
                 self.general.append(structure_finding(code, count=len(names), names=said, title=title))
         elif not any(summary.rows for summary in forms):
@@ -203,7 +207,7 @@ def _note(summary: SheetSummary) -> str:
         rows = "、".join(map(str, summary.sample_rows[:5]))
         parts.append(f"样例 {summary.sample} 行（第 {rows} 行，已跳过）")
     if summary.footer:
-        parts.append(f"合计、填表人、说明 {summary.footer} 行（不读入）")
+        parts.append(f"标题、合计、说明等 {summary.footer} 行（不读入）")
     if summary.repeated:
         parts.append(f"重复的表头 {summary.repeated} 行（不读入）")
     if summary.blank:

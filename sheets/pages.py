@@ -79,7 +79,7 @@ def _read_section(
 ) -> tuple[Section, Header | None]:
     """The section under `header`, and the header of the next one."""
     table = Table(raw.name, header, options)
-    sorter = RowSorter(header, raw.left, forms)
+    sorter = RowSorter(header, raw.left, forms, raw.merges)
     section = Section(table, sorter, [])
     merges = Merges(header, raw.merges)
     filled: set[int] = set()

@@ -15,6 +15,7 @@ from typing import TypeVar, cast
 import python_calamine as calamine
 
 from sheets.ahead import Ahead, Opened, open_ahead, parse
+from sheets.cells import Cell
 from sheets.forensics import Facts, Merge, RawCell, sheet_facts
 from sheets.gate_limits import Limits
 from sheets.sniff import container_kind
@@ -24,6 +25,8 @@ from sheets.structure import unreadable
 BATCH = 4000
 #: What the one sheet of a text file is called.
 TEXT_SHEET = "CSV"
+
+_YEAR_AND_ONE = len("2020.1")
 
 Row = list[RawCell]
 Result = TypeVar("Result")
@@ -96,8 +99,13 @@ def _text(data: bytes) -> Iterator[RawSheet]:
 
     rows = list(text_rows(data))
     width = max(map(len, rows), default=0)
-    padded: Iterable[Row] = ([*row, *[""] * (width - len(row))] for row in rows)
+    padded: Iterable[Row] = ([*map(_as_typed, row), *[""] * (width - len(row))] for row in rows)
     yield RawSheet(TEXT_SHEET, batches=_batches(iter(padded)))
+
+
+def _as_typed(cell: str) -> Cell:
+    """A cell of text as it was in the table it came from: 2020.1 is likely the number that 2020.10 was."""
+    return float(cell) if len(cell) == _YEAR_AND_ONE and cell.endswith(".1") and cell[:4].isdecimal() else cell
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sheets.cells import fold, narrow, trim
 from sheets.declare import Need, Sheet
-from sheets.forensics import Broken, RawCell
+from sheets.forensics import Broken, Merge, RawCell
 from sheets.gb28181 import SAMPLE_CODES
 from sheets.headers import Header, spellings
 from sheets.judge import raw_text
@@ -26,6 +26,8 @@ _SAMPLE = re.compile(r"(?:样例|示例|例如|样表|举例|例)[0-9]*")
 _TITLE = re.compile(r"调研表|填报单位|统计表|登记表|汇总表|清单|附件")
 #: Columns in which a header that stands again is looked for.
 _TELLING = frozenset({"name", "status", "vendor", "connected"})
+#: A text merged over more columns than this is a title among the rows.
+_BANNER = 4
 #: A row with so many headers, and hardly anything else, is a header.
 _HEADERS = 3
 
@@ -37,7 +39,7 @@ class RowSorter:
     `forms` are all whose headers may stand there.
     """
 
-    def __init__(self, header: Header, left: int, forms: Sequence[Sheet]) -> None:
+    def __init__(self, header: Header, left: int, forms: Sequence[Sheet], merges: Sequence[Merge] = ()) -> None:
         self.rows = 0
         self.sample: list[int] = []
         self.blank = 0
@@ -47,6 +49,7 @@ class RowSorter:
         self._declaration = header.declaration
         self._headers = {spelling for form in {header.declaration, *forms} for spelling in spellings(form)}
         self._texts = header.texts
+        self._banners = {top for top, first, _, last in merges if last - first >= _BANNER}
         self._notes = False
 
     @property
@@ -66,7 +69,7 @@ class RowSorter:
             return range(first, first + len(batch)), columns
         data: list[int] = []
         for place, row in enumerate(batch):
-            kind = self._kind(row) if place in odd else "data"
+            kind = self._kind(row, first + place) if place in odd else "data"
             if kind == "data":
                 data.append(place)
             elif kind == "sample":
@@ -136,7 +139,7 @@ class RowSorter:
                 odd.update(place for place, cell in enumerate(cells) if cell == text)
         return odd
 
-    def _kind(self, row: Sequence[RawCell]) -> str:
+    def _kind(self, row: Sequence[RawCell], number: int) -> str:
         """data, sample, blank, header, footer, or notes (a footer after which single texts are notes too)."""
         texts = [trim(raw_text(cell)) or _seen(cell) for cell in row]
         filled = [text for text in texts if text]
@@ -152,6 +155,8 @@ class RowSorter:
             return "header"
         if len(filled) > FEW_CELLS:
             return "data"
+        if len(filled) == 1 and number in self._banners:
+            return "footer"
         if _FOOTER.match(filled[0]):
             return "notes" if "说明" in filled[0][:6] or filled[0].startswith(("注", "备注")) else "footer"
         alone = len(filled) == 1 and isinstance(row[texts.index(filled[0])], str)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from io import BytesIO
+
 import xlsxwriter
 import xlwt
 from openpyxl.workbook import Workbook
@@ -27,6 +30,7 @@ from tests.odd.make import (
 )
 from tests.workbooks.builder import camera_row, filled
 
+PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
 TWO = [CAMERA_HEADERS, camera(1), camera(2, built="2020.10", pole_height="6.5")]
 BUILT = {"camera.built": ["2020.03", "2020.10"]}
 
@@ -202,6 +206,13 @@ def open_spreadsheet_locked() -> bytes:
     return open_document("", manifest='<manifest:encryption-data manifest:checksum="x"/>')
 
 
+@refused("an .ods with a password, as newer programs lock it", "G013", file="a.ods")
+def open_spreadsheet_sealed() -> bytes:
+    mime = Entry("mimetype", b"application/vnd.oasis.opendocument.spreadsheet", method=0)
+    manifest = Entry("META-INF/manifest.xml", b"<manifest:manifest/>")
+    return build([mime, manifest, Entry("encrypted-package", bytes(range(256)) * 9)])
+
+
 @refused("an .ods with macros", "G014", file="a.ods")
 def open_spreadsheet_macros() -> bytes:
     return open_document("", more=[Entry("Basic/Standard/Module1.xba", b"<module/>")])
@@ -264,6 +275,11 @@ def text_with_shapes() -> bytes:
         only("合计", "2台"),
     ]
     return csv_text(rows).encode("gb18030")
+
+
+@odd("2020.1 in text, which may have been 2020.10", rows=2, found=[("C144", "J2")], file="清单.csv", kind="csv")
+def october_in_text() -> bytes:
+    return csv_text([CAMERA_HEADERS, camera(1, built="2020.1"), camera(2, built="2020.01")]).encode("gb18030")
 
 
 @refused("text whose last quotation mark is missing", "G072", file="a.csv")
@@ -355,10 +371,22 @@ def picture_only() -> bytes:
     return xlsx([], edit)
 
 
+def pictured() -> bytes:
+    return xlsx([], lambda book, sheet: sheet.insert_image(1, 1, "扫描.png", {"image_data": BytesIO(PIXEL)}))
+
+
+@odd("an .ods with a picture and not one cell", found=[("S016", "")], office="ods", file="a.ods", kind="ods")
+def picture_only_open() -> bytes:
+    return pictured()
+
+
+@odd("an .xls with a picture and not one cell", found=[("S016", "")], office="xls", file="a.xls", kind="xls")
+def picture_only_old() -> bytes:
+    return pictured()
+
+
 @odd("an empty workbook by openpyxl", found=[("S001", "")])
 def empty() -> bytes:
-    from io import BytesIO
-
     out = BytesIO()
     Workbook().save(out)
     return out.getvalue()

@@ -176,6 +176,15 @@ def footers() -> bytes:
     return xlsx(rows)
 
 
+@odd("names of townships merged across the rows between", rows=2, ignored=2, found=[("C152", "L5")])
+def banners() -> bytes:
+    def edit(book: xlsxwriter.Workbook, sheet: Page) -> None:
+        sheet.merge_range(1, 0, 1, 18, "梅山镇")
+        sheet.merge_range(3, 0, 3, 18, "古碑镇")
+
+    return xlsx([CAMERA_HEADERS, only(), camera(1), only(), camera(2, leased="？")], edit)
+
+
 @odd("blank rows, and rows numbered in advance", rows=2, ignored=4, found=[("C121", "F7")])
 def gaps() -> bytes:
     rows = [CAMERA_HEADERS, only(), camera(1), only(), only(), only(3), camera(4, township=None)]

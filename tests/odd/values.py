@@ -147,6 +147,15 @@ def formulas_at_the_end() -> bytes:
     return by_hand([CAMERA_HEADERS, camera(1), camera(2)], instead)
 
 
+@odd("dates that the XML spells out", rows=2, clean={"camera.built": ["2020.03", "2020.03"]})
+def spelled_dates() -> bytes:
+    instead = {
+        "J2": '<c r="J2" t="d"><v>2020-03-01T00:00:00</v></c>',
+        "J3": '<c r="J3" t="d"><v>2020-03-01</v></c>',
+    }
+    return by_hand([CAMERA_HEADERS, camera(1), camera(2)], instead)
+
+
 @odd("errors in an .xls by LibreOffice", rows=1, found=[("C192", "E2")], office="xls", file="清单.xls", kind="xls")
 def broken_cells_old() -> bytes:
     def edit(book: xlsxwriter.Workbook, sheet: Page) -> None:

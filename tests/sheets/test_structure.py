@@ -16,6 +16,7 @@ from platforms.sheet import PLATFORM
 from sheets.check import MARK_SHEET
 from sheets.findings import Refused
 from sheets.structure import STRUCTURE
+from tests.hostile import workbooks as hand
 from tests.workbooks.builder import (
     FIRST,
     LETTERS,
@@ -237,6 +238,13 @@ def test_a_sheet_of_pictures() -> None:
     book.close()
     report = checked(out.getvalue())
     assert places(report) == [("S016", "")]
+
+
+def test_a_sheet_of_formulas_without_results() -> None:
+    sheet = hand.sheet('<row r="1"><c r="A1"><f>B1</f></c><c r="C1"><f>D1</f><v></v></c></row>')
+    report = checked(hand.book({hand.SHEET: sheet}))
+    assert places(report) == [("S018", "")]
+    assert "2 个公式" in report.findings[0].message
 
 
 def test_a_further_sheet_without_the_header_is_named() -> None:
