@@ -120,7 +120,7 @@ def test_a_safe_fix_is_one_press(meishan_clerk: Person, begun: Submission) -> No
     add(meishan_clerk, begun, **CAMERA | {"longitude": CAMERA["latitude"], "latitude": CAMERA["longitude"]})
     row = CameraRow.objects.get()
     fix = RowFinding.objects.get(code="C201", column_key="longitude")
-    assert "改成 经度（保留后六位） 115.934366、纬度（保留后六位） 31.727178" in row_page(meishan_clerk, begun, row)
+    assert "改成 经度 115.934366、纬度 31.727178" in row_page(meishan_clerk, begun, row)
     answer = edit(meishan_clerk, begun, row, brand="大华", extra={"fix": str(fix.pk)})
     assert answer["Location"] == web.url("entry_row", begun.pk, "camera", row.key)
     row.refresh_from_db()
