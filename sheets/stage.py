@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from sheets import judge
@@ -68,11 +69,13 @@ def raw_value(cell: Any) -> Any:
 
     Texts, Booleans and numbers as such (whole ones without a point, fifteen digits at most), anything else as an object
     that says what it is: {"date": "2020-03-01"}, {"time": "08:30:00"}, {"seconds": 5400.0}, {"error": "#N/A"},
-    {"formula": ""}, {"number": 2020.1, "shown": "2020.10"}.
+    {"formula": ""}, {"number": 2020.1, "shown": "2020.10"}, and {"number": "inf"} where a file has a number beyond all.
     """
     if isinstance(cell, (str, bool)):
         return cell.replace("\x00", "") if isinstance(cell, str) else cell
     if isinstance(cell, float):
+        if not isfinite(cell):
+            return {"number": str(cell)}
         number = int(cell) if cell.is_integer() and abs(cell) < EXCEL_WHOLE else float(f"{cell:.15g}")
         return {"number": number, "shown": cell.shown} if isinstance(cell, Shown) else number
     if isinstance(cell, int):
@@ -93,6 +96,8 @@ def raw_cell(value: Any) -> RawCell:
     if value is None:
         return ""
     (kind, told), *more = value.items()
+    if kind == "number" and not more:
+        return float(told)
     if "shown" in value:
         return Shown(value["number"], value["shown"])
     if kind == "date":
@@ -210,7 +215,7 @@ class _Format:
             self.columns.append(values)
             return
         types = set(map(type, values))
-        if types == {float}:
+        if types == {float} and isfinite(sum(values)):
             # Raw numbers as Excel keeps them, fifteen digits; computed ones in full.
             self.ready([f"{value:.15g}" for value in values] if encode is _raw_json else list(map(repr, values)))
         elif bool in types and len(types - {bool, type(None)}):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from sheets.cells import Cell, cell_text, narrow
@@ -181,9 +182,12 @@ class Degrees(Kind):
         types = set(map(type, cells))
         if types == {float}:
             numbers: Sequence[float] = cells  # type: ignore[assignment]
+            # A file may hold a number beyond all, or none (1e999, NaN): no comparison is true of that one.
+            if not (min(numbers) >= -_LIMIT and max(numbers) <= _LIMIT and isfinite(sum(numbers))):
+                return Plain.UNSURE
             # The sixth decimal of every number, by arithmetic: a number with fewer has a zero there.
             sound = 0 not in [int(abs(number) * 1e6 + 0.001) % 10 for number in numbers]
-            return Plain.FULL if sound and min(numbers) >= -_LIMIT and max(numbers) <= _LIMIT else Plain.UNSURE
+            return Plain.FULL if sound else Plain.UNSURE
         return Plain.FULL if types == {str} and all(map(_SOUND.fullmatch, cells)) else Plain.UNSURE  # type: ignore[arg-type]
 
     def doubtful(self, cells: Sequence[Cell]) -> Iterable[Cell]:

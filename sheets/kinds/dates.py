@@ -127,7 +127,7 @@ class YearMonth(Kind):
             return (whole, 0) if whole < 10000 else self._from_text(str(whole))
         text = cell_text(number)
         year, _, decimals = text.partition(".")
-        if len(year) != 4 or len(decimals) > 2:
+        if len(year) != 4 or not decimals.isdigit() or len(decimals) > 2:
             return 0, 0
         if decimals == "1":
             flag("january_or_october", year=year)
