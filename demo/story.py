@@ -10,9 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Agency, Division, Person
-from inventory import campaigns, services, uploads
+from inventory import campaigns, platform_exports, services, uploads, waiver_services
 from inventory.checks import DECLARATIONS
-from inventory.models import Datum, Funding, Mobility, Obligation, ReportKind, Submission
+from inventory.models import (
+    CameraRow,
+    Datum,
+    Funding,
+    Mobility,
+    Obligation,
+    ReportKind,
+    RowFinding,
+    Submission,
+)
 from jobs import services as jobs
 from jobs.models import Job
 from reviews import services as reviews
@@ -61,7 +70,7 @@ def tell() -> None:
         if place == 0:
             _pass(waiting, "data-1", "data")
     for code, count in DRAFTS.items():
-        _uploaded(code, count)
+        _listed(*_uploaded(code, count))
     for code in ZERO_ACCEPTED:
         _both_pass(_zero(code))
     for code in ZERO_IN_REVIEW:
@@ -95,6 +104,22 @@ def _uploaded(code: str, count: int) -> tuple[Person, Submission]:
             uploads.upload_workbook(clerk, submission.pk, path.read_bytes(), name, defaults)
         _work()
     return clerk, submission
+
+
+def _listed(clerk: Person, submission: Submission) -> None:
+    """The list of the unit's video platform: one camera is not in it, one is called otherwise, two were forgotten.
+
+    For the first the unit asks for a waiver.
+    """
+    rows = CameraRow.objects.filter(source_file__version__submission=submission, code__isnull=False).order_by("row")
+    lines = [(str(row.code), row.name) for row in rows[1:]]
+    lines[0] = (lines[0][0], f"{lines[0][1]}球机")
+    lines += [(f"{lines[-1][0][:14]}99990{number}", f"老街{number}号") for number in (1, 2)]
+    text = "设备名称,国标编码\r\n" + "".join(f"{name},{code}\r\n" for code, name in lines)
+    platform_exports.upload_export(clerk, submission.pk, text.encode("gb18030"), "视频平台设备清单.csv")
+    _work()
+    finding = RowFinding.objects.filter(source_file__version__submission=submission, code="C411").earliest("row")
+    waiver_services.ask(clerk, submission.pk, finding.pk, "这台摄像机由运营商平台接入，县平台暂时导不出")
 
 
 def _townships(agency: Agency) -> list[tuple[str, str]]:
