@@ -18,6 +18,7 @@ SKIPPED = {
     "camera_export",
     "pole_export",
     "platform_export",
+    "platform_export_missing",
     "source_file",
     "original",
     "submission_scan_file",
