@@ -205,21 +205,6 @@ def _fix_words(sheet: Sheet, fixes: Mapping[str, str]) -> str:
     return "、".join(f"{sheet.by_key[key].label.partition('（')[0]} {fixes[key]}" for key in keys)
 
 
-def _helper(columns: Sequence[Column]) -> FormHelper:
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    helper.form_show_errors = True
-    helper.layout = Layout(*(Field(column.key, template="inventory/_entry_field.html") for column in columns))
-    return helper
-
-
-def _fix_words(sheet: Sheet, fixes: Mapping[str, str]) -> str:
-    """What pressing the fix writes: the text, with the columns' names where there are several."""
-    keys = sorted(fixes, key=lambda key: sheet.index.get(key, 0))
-    return "、".join(f"{sheet.by_key[key].label.partition('（')[0]} {fixes[key]}" if len(keys) > 1 else fixes[key] for key in keys)
-
-
 def _help(column: Column) -> str:
     """How the cell is filled in, with an example where the help has none."""
     told = column.help
