@@ -285,7 +285,7 @@ def one_answer() -> Iterator[str]:
 
 
 def leases() -> Iterator[str]:
-    """I12: no job runs past its lease, and nobody waits for a file that no job reads."""
+    """I12: no job runs past its lease, and nobody waits for a file or a recheck that no job does."""
     grace = timedelta(seconds=settings.JOB_LEASE_SECONDS)
     for job in Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=Now() - grace)[:MOST]:
         yield f"任务 {job.pk}（{job.kind}）早已过了租期"
@@ -293,6 +293,13 @@ def leases() -> Iterator[str]:
         "第 {0} 号表格还在“读取中”，却没有任务在读",
         """SELECT f.id FROM inventory_sourcefile f WHERE f.state = 'reading' AND NOT EXISTS (
              SELECT FROM jobs_job j WHERE j.kind = 'read_source_file' AND j.subject_id = f.id
+               AND j.state IN ('queued', 'running'))""",
+    )
+    yield from _told(
+        "第 {0} 版（id）还在“重新计算中”，却没有任务在算",
+        """SELECT v.id FROM inventory_version v JOIN inventory_submission s ON s.id = v.submission_id
+           WHERE v.edition <> v.checked_edition AND s.state IN ('draft', 'returned') AND NOT EXISTS (
+             SELECT FROM jobs_job j WHERE j.kind = 'recheck_version' AND j.subject_id = v.id
                AND j.state IN ('queued', 'running'))""",
     )
 

@@ -45,6 +45,7 @@ ZERO_KEY = Value(0, output_field=BigIntegerField())
 """A zero report is one item: the version itself."""
 MIN_REASON = 10
 RECHECKING = "正在重新计算全表检查，请稍候。"
+NOT_RECHECKED = "全表检查没有算完。请在表里改任意一处，系统会重新计算；仍不行请联系系统管理员。"
 
 
 def start(by: Person, obligation_id: int, kind: ReportKind) -> Submission:
@@ -224,7 +225,7 @@ def obstacles(submission: Submission, version: Version) -> list[str]:
     if says_something and (left_out := missing.obstacle(submission, version)):
         found.append(left_out)
     if version.is_stale:
-        found.append(RECHECKING)
+        found.append(RECHECKING if recheck.is_coming(version) else NOT_RECHECKED)
     if not version.scan_id:
         found.append("还没有附盖章扫描件。")
     elif version.scan_hash != version.hash and not version.is_stale:

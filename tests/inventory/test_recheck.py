@@ -16,6 +16,7 @@ from audit.failures import Conflict
 from audit.models import Entry
 from inventory import changes, recheck, services
 from inventory.changes import Cell
+from inventory.invariants import violations
 from inventory.models import ChangeSet, RowFinding, SourceFile, Submission, Version
 from jobs import services as jobs
 from jobs.models import Job
@@ -128,10 +129,12 @@ def test_a_recheck_given_up_is_asked_for_by_pressing_submit(meishan_clerk: Perso
     Job.objects.update(state=Job.State.FAILED)
     version = draft(submission)
     assert version.is_stale and not recheck.is_coming(version)
+    assert services.NOT_RECHECKED in services.obstacles(submission, version)
+    assert list(violations("I12")) == ["I12"]
     assert web.submit(meishan_clerk, submission, "").status_code == 409
     assert recheck.is_coming(version)
     work()
-    assert not draft(submission).is_stale
+    assert not draft(submission).is_stale and not violations("I12")
 
 
 @pytest.mark.django_db
