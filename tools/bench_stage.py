@@ -124,7 +124,7 @@ def against_import_export(path: Path, rows: int) -> dict[str, Any]:
     return {
         "name": "vs_import_export",
         "ratio": round(usual / ours, 1),
-        "aim": ">= 30",
+        "aim": ">= 50",
         "rows": rows,
         "seconds": round(ours, 3),
         "usual_seconds": round(usual, 1),
