@@ -57,15 +57,16 @@ def check_registry(version_id: int, agency_id: int) -> int:
 
 def _note_likely(params: dict[str, Any]) -> None:
     """Proposals: what is left out of the survey, and what others have registered, where there is any of it."""
-    if missing.owns_any(params["agency"]):
-        _note(CAMERA, C405, proposals.own_ones(), params)
     with connection.cursor() as cursor:
+        likely = missing.owns_any(params["agency"]) and proposals.draw_up(cursor, params)
         cursor.execute(
             """SELECT EXISTS (SELECT FROM cameras_camera t
                WHERE t.life = 'live' AND t.reporting_agency_id <> %(agency)s)""",
             params,
         )
         others = cursor.fetchone()[0]
+    if likely:
+        _note(CAMERA, C405, proposals.OWN, params)
     if others:
         _note(CAMERA, C408, proposals.others_ones(), params)
 

@@ -63,12 +63,15 @@ class Told:
 
 
 def _on_rows(which: str) -> str:
-    return f"""SELECT r.id AS row_id, '[]'::jsonb AS related, told.details::jsonb AS details, told.fixes::jsonb AS fixes
-               FROM {CAMERA.rows} r
+    """The one row of each name without a fix, found by its id; every row of those with one, by the name."""
+    told = f"""SELECT * FROM unnest(%({which}_names)s::text[], %({which}_rows)s::bigint[], %({which}_details)s::text[],
+                                    %({which}_fixes)s::text[]) AS told(name, row_id, details, fixes)"""
+    said = "'[]'::jsonb AS related, told.details::jsonb AS details, told.fixes::jsonb AS fixes"
+    return f"""SELECT told.row_id, {said} FROM ({told}) told WHERE told.row_id IS NOT NULL
+               UNION ALL
+               SELECT r.id, {said} FROM ({told}) told JOIN {CAMERA.rows} r ON r.platform_name = told.name
                JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s
-               JOIN unnest(%({which}_names)s::text[], %({which}_rows)s::bigint[], %({which}_details)s::text[],
-                           %({which}_fixes)s::text[]) AS told(name, row_id, details, fixes)
-                 ON told.name = r.platform_name AND (told.row_id IS NULL OR told.row_id = r.id)"""
+               WHERE told.row_id IS NULL"""
 
 
 def _arrays(which: str, told: Sequence[Told]) -> dict[str, Any]:

@@ -7,6 +7,10 @@ alone, and only where exactly one thing meets exactly one row is there something
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
+
 from .missing import unmentioned
 from .targets import CAMERA
 
@@ -16,8 +20,10 @@ METRES = 111_195.0
 """Metres of one degree of latitude, and of longitude at the equator."""
 CELL = 0.0001
 """Degrees: the side of the cells in which places are compared, more than `NEAR` in either direction."""
-MOST_ALIKE = 20
-"""A name, or a cell and brand, that more things share than this says nothing about which of them is meant."""
+MOST_ALIKE = 8
+"""A name, or a cell and brand, that more things or rows share than this says nothing about which of them is meant."""
+MOST_NAMED = 3
+"""So many things a proposal names; where more are equally near, none is proposed."""
 SAME_NAME = r"lower(regexp_replace({}, '\s+', '', 'g'))"
 """As the index camera_live_by_name has it."""
 STAGED = """inventory_camerarow r JOIN inventory_sourcefile f
@@ -35,32 +41,57 @@ def _cells(axis: str, stretch: str = "1") -> str:
     return f"generate_series(floor(({axis} - {reach}) / {CELL})::int, floor(({axis} + {reach}) / {CELL})::int)"
 
 
-def own_ones() -> str:
-    """Hits (row_id, related, details, fixes): rows without a match that may be a live camera which is left out."""
-    number = f"'{CAMERA.number_prefix}' || lpad(pairs.thing_id::text, greatest(6, length(pairs.thing_id::text)), '0')"
-    return f"""
-        WITH left_out AS MATERIALIZED (
+def draw_up(cursor: CursorWrapper, params: dict[str, Any]) -> bool:
+    """Write the proposals for %(version)s of %(agency)s into a temporary table, `OWN`; False when there are none.
+
+    The tables in between are small beside the registry and known to the planner, so that the joins are hash joins
+    whatever the sizes; nested loops over them would be quadratic.
+    """
+    for table in ("left_out", "fresh", "likely"):
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+    cursor.execute(
+        f"""CREATE TEMP TABLE left_out ON COMMIT DROP AS
             SELECT t.id, t.name, t.brand, t.township, {SAME_NAME.format("t.name")} AS name_key,
                    t.wgs_longitude AS x, t.wgs_latitude AS y
             FROM cameras_camera t JOIN ({unmentioned(CAMERA)}) u USING (id)
-        ), fresh AS MATERIALIZED (
+            WHERE t.life = 'live' AND t.reporting_agency_id = %(agency)s""",
+        params,
+    )
+    if not cursor.rowcount:
+        return False
+    cursor.execute(
+        f"""CREATE TEMP TABLE fresh ON COMMIT DROP AS
             SELECT r.id, r.brand, r.township, {SAME_NAME.format("r.name")} AS name_key,
                    r.wgs_longitude AS x, r.wgs_latitude AS y
-            FROM {STAGED} WHERE r.match_id IS NULL AND EXISTS (SELECT FROM left_out)
-        ), telling_names AS (
+            FROM {STAGED} WHERE r.match_id IS NULL""",
+        params,
+    )
+    if not cursor.rowcount:
+        return False
+    cursor.execute("ANALYZE left_out; ANALYZE fresh")
+    cursor.execute("SET LOCAL enable_nestloop = off")
+    cursor.execute(f"CREATE TEMP TABLE likely ON COMMIT DROP AS {_own_ones()}")
+    found = bool(cursor.rowcount)
+    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+    return found
+
+
+OWN = "SELECT * FROM likely"
+"""Hits (row_id, related, details, fixes): rows without a match that may be a live camera which is left out."""
+
+
+def _own_ones() -> str:
+    number = f"'{CAMERA.number_prefix}' || lpad(pairs.thing_id::text, greatest(6, length(pairs.thing_id::text)), '0')"
+    return f"""
+        WITH telling_names AS (
             SELECT name_key FROM left_out WHERE name_key <> '' GROUP BY 1 HAVING count(*) <= {MOST_ALIKE}
-        ), placed AS (
-            SELECT * FROM (SELECT *, count(*) OVER (PARTITION BY cy, cx, brand) AS alike FROM (
-                SELECT id, brand, floor(y / {CELL})::int AS cy, floor(x / {CELL})::int AS cx FROM left_out
-                WHERE brand <> '' AND x IS NOT NULL AND y IS NOT NULL) in_cells) counted
-            WHERE alike <= {MOST_ALIKE}
-        ), met AS (
+            INTERSECT SELECT name_key FROM fresh GROUP BY 1 HAVING count(*) <= {MOST_ALIKE}
+        ), placed AS ({_placed("left_out")}), lying AS ({_placed("fresh")}), met AS (
             SELECT r.id AS row_id, t.id AS thing_id FROM fresh r JOIN telling_names USING (name_key)
             JOIN left_out t USING (name_key)
             UNION
-            SELECT r.row_id, t.id FROM (
-                SELECT id AS row_id, brand, {_cells("y")} AS cy, x, y FROM fresh WHERE x IS NOT NULL AND y IS NOT NULL
-            ) r, LATERAL {_cells("r.x", "cos(radians(r.y))")} AS cx(cx) JOIN placed t ON true
+            SELECT r.row_id, t.id FROM (SELECT id AS row_id, brand, {_cells("y")} AS cy, x, y FROM lying) r,
+                LATERAL {_cells("r.x", "cos(radians(r.y))")} AS cx(cx) JOIN placed t ON true
             WHERE t.cy = r.cy AND t.cx = cx.cx AND t.brand = r.brand
         ), pairs AS (
             SELECT *, rank() OVER (PARTITION BY row_id ORDER BY score, round(metres)) AS row_rank,
@@ -86,12 +117,20 @@ def own_ones() -> str:
             FROM pairs WHERE row_rank = 1 AND thing_rank = 1
         )
         SELECT row_id, '[]'::jsonb AS related,
-               jsonb_build_object('number', string_agg(number, '、' ORDER BY place)
-                                            || CASE WHEN max(things) > 3 THEN ' 等' ELSE '' END,
+               jsonb_build_object('number', string_agg(number, '、' ORDER BY place),
                                   'why', min(why) FILTER (WHERE place = 1)) AS details,
                CASE WHEN max(things) = 1 AND max(rows) = 1 THEN jsonb_build_object('registry_number', min(number))
                     ELSE '{{}}'::jsonb END AS fixes
-        FROM mutual WHERE place <= 3 GROUP BY row_id"""
+        FROM mutual WHERE things <= {MOST_NAMED} AND rows <= {MOST_NAMED} GROUP BY row_id"""
+
+
+def _placed(table: str) -> str:
+    """SQL of the table's lines that have a brand and a place, but those of a heap that tells nothing."""
+    return f"""SELECT * FROM (
+        SELECT *, count(*) OVER (PARTITION BY cy, cx, brand) AS alike FROM (
+            SELECT id, brand, x, y, floor(y / {CELL})::int AS cy, floor(x / {CELL})::int AS cx FROM {table}
+            WHERE brand <> '' AND x IS NOT NULL AND y IS NOT NULL) in_cells) counted
+        WHERE alike <= {MOST_ALIKE}"""
 
 
 def neighbours(columns: str, condition: str = "true") -> str:

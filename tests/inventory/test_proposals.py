@@ -121,8 +121,8 @@ def test_a_name_decides_among_several_on_one_pole() -> None:
     assert ("二号", {"registry_number": second.number}) == (told[0].value, told[0].fixes)
 
 
-def test_a_name_that_many_bear_says_nothing_and_costs_nothing() -> None:
-    for number in range(21):
+def test_a_name_that_many_bear_says_nothing() -> None:
+    for number in range(9):
         own(name="监控点", **at(1000 + 20 * number, 3000))
     assert not findings(report({"name": "监控点"}))
 
@@ -166,3 +166,9 @@ def test_a_collided_code_is_told_of_once() -> None:
     register_camera("mabu", **(OWN | at() | {"code": "34152400001320900002"}))
     submission = report({"name": "史河大桥东头", "code": "34152400001320900002", **at()})
     assert findings(submission, "C401") and not findings(submission, "C408")
+
+
+def test_of_a_heap_on_one_point_nothing_is_proposed() -> None:
+    for number in range(4):
+        own(name=f"测点{number}")
+    assert not findings(report({"name": "球机", **at(1)}))
