@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from sheets.declare import Need
+from sheets.declare import Column, Need
 from sheets.findings import Severity
 from sheets.guide import catalogue
 from sheets.rules import RuleInfo
@@ -32,13 +32,18 @@ def guide_sheet(request: HttpRequest, kind: str) -> HttpResponse:
     sheet = DECLARATIONS.get(kind)
     if sheet is None:
         raise Http404
-    official = [(column, NEEDS[column.need]) for column in sheet.official]
-    extras = [(column, NEEDS[column.need]) for column in sheet.extras if not column.hidden]
+    official = [_told(column) for column in sheet.official]
+    extras = [_told(column) for column in sheet.extras if not column.hidden]
     return render(
         request,
         "inventory/guide_sheet.html",
         {"sheet": sheet, "groups": [("官方列", official), ("补充信息（可选，在官方列右侧）", extras)]},
     )
+
+
+def _told(column: Column) -> tuple[Column, str, list[str]]:
+    """A column, whether it must be filled, and the codes of what may be wrong in its cell."""
+    return column, NEEDS[column.need], sorted(set(column.codes.values()))
 
 
 SCOPES = (("camera", "摄像机表"), ("platform", "平台表"), ("file", "整份文件"))
