@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 
 from agencies.models import Person
 from inventory import entry, uploads
@@ -79,6 +83,13 @@ def test_a_platform_with_its_remark(meishan_clerk: Person, begun: Submission) ->
     add(meishan_clerk, begun, "platform", **PLATFORM)
     row = PlatformRow.objects.get()
     assert (row.gbt28181, row.gbt28181_remark, row.retention_days, row.errors) == ("yes", "2016版", 90, 0)
+
+
+def test_a_camera_on_a_bus_has_no_position(meishan_clerk: Person, begun: Submission) -> None:
+    mobile = {"mobility": "移动", "vehicle": "3路公交 皖N12345", "longitude": "", "latitude": ""}
+    add(meishan_clerk, begun, **CAMERA | mobile)
+    row = CameraRow.objects.get()
+    assert (row.mobility, row.longitude, row.errors) == ("mobile", None, 0)
 
 
 def test_mistakes_are_kept_and_said_at_their_fields(meishan_clerk: Person, begun: Submission) -> None:
@@ -279,3 +290,15 @@ def test_the_map_is_told_where_the_county_and_the_units_own_points_are(
     html = str(web.of(meishan_clerk).get(web.url("entry_add", begun.pk, "camera")).content.decode())
     assert '"outline": {"type": "Polygon"' in html
     assert "示意，非测绘成果" in html
+
+
+def test_tiles_of_the_county_are_let_into_the_pages_and_nobody_elses() -> None:
+    """MAP_TILES names a url template; its host joins the policy for pictures, and only that."""
+    told = "from jinzhai_video import settings as s; print(s.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'])"
+    tiles = {"MAP_TILES": "http://map.example.gov.cn:8080/{z}/{x}/{y}.png", "VAR_DIR": str(django_settings.VAR_DIR)}
+    said = [
+        subprocess.run([sys.executable, "-c", told], env=os.environ | each, capture_output=True, text=True, check=True)
+        for each in ({**tiles, "MAP_TILES": ""}, tiles)
+    ]
+    assert said[0].stdout.strip() == str(["'self'", "data:"])
+    assert said[1].stdout.strip() == str(["'self'", "data:", "http://map.example.gov.cn:8080"])
