@@ -45,6 +45,15 @@ NOT_REPORTED = Issue(
     passes="平台清单里的摄像机，表里都有",
 )
 
+STRANGERS = Issue(
+    title="平台导出清单和表一台也对不上",
+    says="表里 {count} 个编码，平台导出清单里一个也没有",
+    fix="请核对上传的是不是本单位平台导出的清单、导出的是不是国标编码；传错了的，移除它，换成对的。",
+    severity=WARNING,
+    fails="上传了别的单位的清单",
+    passes="清单里有表里的编码",
+)
+
 
 def _rule(code: str, issue: Issue, column: str) -> RuleInfo:
     sheet = PLATFORM_SHEET if code.startswith("P") else CAMERA_SHEET
@@ -55,8 +64,9 @@ def _rule(code: str, issue: Issue, column: str) -> RuleInfo:
 C411 = _rule("C411", NOT_EXPORTED, "code")
 C412 = _rule("C412", OTHER_NAME, "name")
 C413 = _rule("C413", NOT_REPORTED, "")
+C414 = _rule("C414", STRANGERS, "")
 P411 = _rule("P411", NOT_EXPORTED, "code")
-EXPORT_RULES: dict[str, tuple[RuleInfo, ...]] = {"camera": (C411, C412, C413), "platform": (P411,)}
+EXPORT_RULES: dict[str, tuple[RuleInfo, ...]] = {"camera": (C411, C412, C413, C414), "platform": (P411,)}
 
 EXPORT = """(SELECT e.id FROM inventory_platformexport e JOIN inventory_version v ON v.submission_id = e.submission_id
              WHERE v.id = %(version)s AND e.state = 'read' ORDER BY e.id DESC LIMIT 1)"""
@@ -72,9 +82,19 @@ def note_export(version_id: int) -> None:
         if export is None:
             return
         params = {"version": version_id, "export": export}
+        cursor.execute(
+            f"""SELECT count(DISTINCT r.code), count(DISTINCT r.code) FILTER (WHERE EXISTS (
+                    SELECT FROM inventory_exporteddevice d WHERE d.export_id = %(export)s AND d.code = r.code))
+                FROM {_staged(CAMERA)} WHERE r.code IS NOT NULL""",
+            params,
+        )
+        codes, shared = cursor.fetchone()
+        if codes and not shared:
+            _note_file(C414, "SELECT %(count)s AS count, '' AS first, '[]'::jsonb AS codes", params | {"count": codes})
+            return
         _note(CAMERA, C411, _not_exported(CAMERA), params)
         _note(CAMERA, C412, _OTHER_NAME, params)
-        _note_missing(params)
+        _note_file(C413, _MISSING, params)
         cursor.execute(
             "SELECT EXISTS (SELECT FROM inventory_exporteddevice WHERE export_id = %s AND code ~ %s)",
             [export, PLATFORM_TYPES],
@@ -141,24 +161,26 @@ MISSING = f"""FROM inventory_exporteddevice d WHERE d.export_id = %(export)s AND
 """The export's cameras (types 131, 132) that no row of the version reports."""
 
 
-def _note_missing(params: dict[str, int]) -> None:
-    """One finding for the version's first file with cameras: how many, and the first few."""
+_MISSING = f"""WITH missing AS MATERIALIZED (SELECT DISTINCT ON (d.code) d.code, d.name {MISSING} ORDER BY d.code),
+                    listed AS (SELECT * FROM missing ORDER BY code LIMIT {LISTED})
+               SELECT (SELECT count(*) FROM missing) AS count,
+                      string_agg(code || coalesce(' ' || nullif(name, ''), ''), '、' ORDER BY code)
+                        || CASE WHEN (SELECT count(*) FROM missing) > {LISTED} THEN ' 等' ELSE '' END AS first,
+                      jsonb_agg(code ORDER BY code) AS codes FROM listed"""
+
+
+def _note_file(rule: RuleInfo, found: str, params: dict[str, int]) -> None:
+    """One finding for the version's first file with cameras, unless the count is 0. `found`: (count, first, codes)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""WITH missing AS MATERIALIZED (SELECT DISTINCT ON (d.code) d.code, d.name {MISSING} ORDER BY d.code),
-                first AS (SELECT * FROM missing ORDER BY code LIMIT {LISTED}),
-                told AS (SELECT (SELECT count(*) FROM missing) AS count,
-                                string_agg(code || coalesce(' ' || nullif(name, ''), ''), '、' ORDER BY code) AS first,
-                                jsonb_agg(code ORDER BY code) AS codes FROM first)
-                INSERT INTO inventory_rowfinding (source_file_id, kind, sheet, row, cell, column_key, column_title,
+            f"""INSERT INTO inventory_rowfinding (source_file_id, kind, sheet, row, cell, column_key, column_title,
                                                   code, severity, value, message, fix, related)
                 SELECT f.id, 'camera', '', 0, '', '', '', %(rule)s, 'warning', '',
-                       replace(replace(%(says)s, '{{count}}', told.count::text), '{{first}}',
-                               told.first || CASE WHEN told.count > {LISTED} THEN ' 等' ELSE '' END),
+                       replace(replace(%(says)s, '{{count}}', told.count::text), '{{first}}', told.first),
                        %(fix)s, told.codes
-                FROM told, (SELECT f.id FROM inventory_sourcefile f WHERE f.version_id = %(version)s
+                FROM ({found}) told, (SELECT f.id FROM inventory_sourcefile f WHERE f.version_id = %(version)s
                               AND f.state = 'read' ORDER BY EXISTS (SELECT FROM {CAMERA.rows} r
                                 WHERE r.source_file_id = f.id) DESC, f.slot LIMIT 1) f
                 WHERE told.count > 0""",
-            params | {"rule": C413.code, "says": C413.says, "fix": C413.fix},
+            params | {"rule": rule.code, "says": rule.says, "fix": rule.fix},
         )

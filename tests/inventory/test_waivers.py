@@ -350,7 +350,8 @@ def test_findings_written_anew_are_waived_anew(meishan_clerk: Person, data_revie
     """What `check_registry` takes back and writes again keeps its counts, waived or not."""
     from tests.inventory.test_platform_exports import exported
 
-    exported(draft, [("34152400001320999999", "别处")])
+    known = CameraRow.objects.order_by("row")[2]
+    exported(draft, [(str(known.code), known.name)])
     check_registry(Version.objects.get().pk, draft.obligation.agency_id)
     warned = RowFinding.objects.filter(code="C411").order_by("pk")[0]
     before = SourceFile.objects.get().warnings
@@ -358,7 +359,7 @@ def test_findings_written_anew_are_waived_anew(meishan_clerk: Person, data_revie
     for _ in range(2):
         check_registry(Version.objects.get().pk, draft.obligation.agency_id)
         assert SourceFile.objects.get().warnings == before - 1
-    assert sum(CameraRow.objects.values_list("warnings", flat=True)) == 2
+    assert sum(CameraRow.objects.values_list("warnings", flat=True)) == before - 1
 
 
 def test_an_earlier_campaigns_waiver_is_offered_and_not_applied(
