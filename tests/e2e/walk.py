@@ -21,6 +21,7 @@ SKIPPED = {
     "platform_export_missing",
     "source_file",
     "original",
+    "source_file_annotated",
     "submission_scan_file",
     "submission_scan",
 }
