@@ -99,7 +99,8 @@ function drawn(holder, data) {
   points(map, data.registered, "registered");
   points(map, data.entered, "entered");
   const lines = L.layerGroup().addTo(map);
-  if (!data.tiles) map.on("moveend", () => graticule(map, lines));
+  if (!data.tiles) map.on("moveend resize", () => graticule(map, lines));
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(holder); // A, A+, A++
   return map;
 }
 
