@@ -25,6 +25,7 @@ const state = {
   next: null,
   total: 0,
   loading: false,
+  view: 0,
 };
 const bar = document.querySelector(".grid-bar");
 const saved = document.getElementById("grid-saved");
@@ -68,6 +69,11 @@ const ready = new Promise((resolve) => {
   });
 });
 
+// Tabulator complains of rows that it does not have, and answers may come for rows that the list no longer shows.
+const held = new Set();
+const rowOf = (key) => (held.has(key) ? table.getRow(key) : null);
+const hold = (rows) => rows.forEach((row) => held.add(row.key));
+
 function say(words) {
   document.getElementById("alerts").replaceChildren();
   if (!words) return;
@@ -87,7 +93,7 @@ function activeCell() {
 }
 
 function goTo(key, field) {
-  const row = table.getRow(key);
+  const row = rowOf(key);
   if (!row) return;
   const cell = row.getCell(field) || row.getCell(shown[0].key);
   const range = activeRange();
@@ -155,11 +161,14 @@ const query = (extra = {}) => ({ only: state.code ? "findings" : state.only, cod
 
 async function load() {
   state.loading = true;
+  state.view += 1;
   try {
     const around = settings.focus && settings.focus.key ? { around: settings.focus.key } : {};
     const answer = await get(settings.urls.rows, query(around));
     accept(answer);
+    held.clear();
     await table.replaceData(answer.rows.map(flat));
+    hold(answer.rows);
     rest();
     if (around.around) goTo(settings.focus.key, settings.focus.column);
     else if (answer.rows.length) jump(1);
@@ -192,6 +201,7 @@ async function more() {
     const answer = await get(settings.urls.rows, query({ after: state.next }));
     accept(answer);
     await table.addData(answer.rows.map(flat));
+    hold(answer.rows);
     rest();
   } catch (problem) {
     say(problem.message);
@@ -209,36 +219,43 @@ function repaint(row) {
 state.ended = () => {
   for (const key of later) {
     later.delete(key);
-    const row = table.getRow(key);
+    const row = rowOf(key);
     if (row) repaint(row);
   }
 };
 
 function show(rows) {
   for (const row of rows) {
-    const held = table.getRow(row.key);
-    if (held) held.update(flat(row)).then(() => repaint(held));
+    const there = rowOf(row.key);
+    if (there) there.update(flat(row)).then(() => repaint(there));
   }
   look();
 }
 
 // After the whole-file rules ran: the rows in view again; one that is mended stays where it was until the list is asked for anew.
 async function refresh() {
-  const held = table.getData().map((row) => row.key);
+  const view = state.view;
+  const before = table.getData().map((row) => row.key);
   const fresh = new Map();
   let after = "";
+  let edition = null;
   do {
     const answer = await get(settings.urls.rows, query(after ? { after } : {}));
-    if (!after) told(answer);
+    if (!after) {
+      edition = answer.edition;
+      if (edition < state.edition) return;
+      told(answer);
+    }
     answer.rows.forEach((row) => fresh.set(row.key, row));
     after = answer.next;
-  } while (after && fresh.size < held.length);
-  for (const key of held) {
+  } while (after && fresh.size < before.length);
+  for (const key of before) {
     const now = fresh.get(key);
     fresh.delete(key);
-    // Never under the hands of somebody who is typing.
-    while (editing()) await new Promise((resolve) => setTimeout(resolve, 200));
-    const row = table.getRow(key);
+    // Never under the hands of somebody who is typing, and never what was true before their last change.
+    while (editing() || state.pending.size) await new Promise((resolve) => setTimeout(resolve, 200));
+    if (view !== state.view || edition !== state.edition) return;
+    const row = rowOf(key);
     if (!row) continue;
     const data = row.getData();
     const mended = now ? flat(now) : { findings: data.findings.filter((one) => !isWide(one.code)) };
@@ -246,8 +263,11 @@ async function refresh() {
     await row.update(mended);
     repaint(row);
   }
-  while (editing()) await new Promise((resolve) => setTimeout(resolve, 200));
-  if (fresh.size) await table.addData([...fresh.values()].map(flat));
+  while (editing() || state.pending.size) await new Promise((resolve) => setTimeout(resolve, 200));
+  if (fresh.size && edition === state.edition && view === state.view) {
+    await table.addData([...fresh.values()].map(flat));
+    hold([...fresh.values()]);
+  }
   rest();
   look();
 }
@@ -278,7 +298,7 @@ function mark(cells, pending) {
   for (const { key, column } of cells) {
     if (pending) state.pending.add(`${key} ${column}`);
     else state.pending.delete(`${key} ${column}`);
-    const row = table.getRow(key);
+    const row = rowOf(key);
     if (row) repaint(row);
   }
 }
@@ -291,7 +311,8 @@ async function send(url, body, cells = []) {
     const answer = await post(url, body);
     mark(cells, false);
     for (const key of answer.removed || []) {
-      const row = table.getRow(key);
+      const row = rowOf(key);
+      held.delete(key);
       if (row) row.delete();
     }
     show(answer.rows || []);
