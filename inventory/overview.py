@@ -159,7 +159,7 @@ def next_step(
     if submission.state == Submission.State.DISCARDED:
         return NextStep("这份填报已作废。")
     if submission.state == Submission.State.RETURNED and version.submitted_at is not None:
-        return NextStep("按退回意见修改后重新上传。", "查看退回意见", "returned")
+        return NextStep("按退回意见在线修改，或改好表格后重新上传。", "查看退回意见", "returned")
     if submission.kind == ReportKind.ZERO:
         if not version.zero_reason:
             return NextStep("填写零报告理由。", "填写理由", "zero")
@@ -169,8 +169,10 @@ def next_step(
         return NextStep("表格正在读取，请稍候。")
     elif any(view.source.origin == SourceFile.Origin.SCREEN for view in files) and not any(v.rows for v in files):
         return NextStep("在线填写第一台摄像机，或者上传表格。", "继续填写", "findings")
-    elif any(view.refusal for view in files) or any(view.errors for view in files):
-        return NextStep("改好表格里的错误后重新上传。", "查看错误", "findings")
+    elif any(view.refusal for view in files):
+        return NextStep("有表格没能读取，请按提示处理后重新上传。", "查看原因", "findings")
+    elif any(view.errors for view in files):
+        return NextStep("在线改好错误，或改好表格后重新上传。", "查看错误", "findings")
     if version.is_stale:
         return NextStep("重新计算中，请稍候。")
     if any(tally.open for tally in left_out):
