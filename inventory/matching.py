@@ -110,6 +110,8 @@ def carry_keys(new_file_id: int, old_file_id: int) -> None:
     that replaces none keeps its fresh key. Of rows alike in name and position the first is the first's.
     """
     with connection.cursor() as cursor:
+        # Of rows that came a moment ago the planner knows nothing; it would go through all of them for each.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         for target in TARGETS:
             known = KNOWN_BY[target.kind]
             cursor.execute(
@@ -118,7 +120,7 @@ def carry_keys(new_file_id: int, old_file_id: int) -> None:
                     SELECT n.id, o.key FROM {target.rows} n JOIN {target.rows} o
                       ON o.source_file_id = %(old)s AND o.code = n.code
                     WHERE n.source_file_id = %(new)s
-                ), sure AS (
+                ), sure AS MATERIALIZED (
                     SELECT DISTINCT ON (key) id, key
                     FROM (SELECT DISTINCT ON (id) id, key FROM by_code ORDER BY id, key) s
                     ORDER BY key, id
@@ -132,7 +134,7 @@ def carry_keys(new_file_id: int, old_file_id: int) -> None:
                 ), by_name AS (
                     SELECT n.id, o.key FROM named n JOIN named o ON o.known = n.known AND o.nth = n.nth
                     WHERE n.source_file_id = %(new)s AND o.source_file_id = %(old)s
-                ), known AS (
+                ), known AS MATERIALIZED (
                     SELECT * FROM sure UNION ALL SELECT * FROM by_name
                 ), by_place AS (
                     SELECT n.id, o.key FROM {target.rows} n JOIN {target.rows} o
@@ -145,3 +147,4 @@ def carry_keys(new_file_id: int, old_file_id: int) -> None:
                 FROM (SELECT * FROM known UNION ALL SELECT * FROM by_place) k WHERE r.id = k.id""",
                 {"new": new_file_id, "old": old_file_id},
             )
+        cursor.execute("SET LOCAL enable_nestloop = on")
