@@ -59,7 +59,7 @@ def test_warnings_only_is_clean(tmp_path: Path, said: list[str]) -> None:
     path = saved(tmp_path, filled(CAMERA, [camera_row(1, brand=None)]))
     assert check_sheet(path, SHEETS, said.append) == 0
     text = "\n".join(said)
-    assert "数据 1 行，错误 0 处，提醒 1 处" in text
+    assert "读到 2 行 = 数据 1 行 + 忽略 1 行，错误 0 处，提醒 1 处" in text
     assert "摄像机!E7：没有填写“品牌”" in text
 
 
