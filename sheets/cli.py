@@ -192,7 +192,8 @@ def as_text(name: str, outcome: Outcome) -> Iterable[str]:
         return
     read = sum(sheet["rows_read"] for sheet in outcome.sheets)
     ignored = sum(sheet["ignored"] for sheet in outcome.sheets)
-    yield f"{name}：读到 {read} 行 = 数据 {outcome.rows} 行 + 忽略 {ignored} 行，错误 {outcome.errors} 处，提醒 {outcome.warnings} 处"
+    rows = f"读到 {read} 行 = 数据 {outcome.rows} 行 + 忽略 {ignored} 行"
+    yield f"{name}：{rows}，错误 {outcome.errors} 处，提醒 {outcome.warnings} 处"
     for sheet in outcome.sheets:
         title = f"（{sheet['title']}）" if sheet["title"] else ""
         yield f"工作表 {sheet['name']}{title}：{sheet['note']}"
