@@ -104,8 +104,8 @@ def registry_numbers_are_unique(numbers: Sequence[str]) -> Iterable[FileHit]:
     fix="请核对是不是统一补填的：按各平台实际保存的天数改正；确实都一样的可以保留，审核时会看到。",
     clause=FORM,
     example=Example(
-        fails=tuple(row(number, retention="30天") for number in range(1, MANY_PLATFORMS + 1)),
-        passes=tuple(row(number) for number in range(1, MANY_PLATFORMS + 1)),
+        fails=lambda: tuple(row(number, retention="30天") for number in range(1, MANY_PLATFORMS + 1)),
+        passes=lambda: tuple(row(number) for number in range(1, MANY_PLATFORMS + 1)),
         at=((0, "retention"),),
         told=("20 个平台的存储时长全是 30 天", "各平台按实际保存的天数填写"),
     ),

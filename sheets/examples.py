@@ -6,7 +6,7 @@ its declared example; "" empties a cell.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sheets.declare import Column, Sheet
 
 Changes = Mapping[str, Any]
+Rows = Sequence[Changes] | Callable[[], Sequence[Changes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,11 @@ class Example:
     """`fails` yields the rule's code at the cells `at` ((place of the row, column key) pairs) and nothing else.
 
     `passes` yields nothing at all. `told` are both in words, where showing the changed cells would not be enough.
-    `options`: of the check.
+    `options`: of the check. Many rows are given as a function, so that declaring them costs nothing.
     """
 
-    fails: Sequence[Changes]
-    passes: Sequence[Changes]
+    fails: Rows
+    passes: Rows
     at: Sequence[tuple[int, str]]
     told: tuple[str, str] = ("", "")
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -36,9 +37,19 @@ class Example:
     def words(self, sheet: Sheet) -> tuple[str, str]:
         """What fails and what passes, in words for people."""
         return (
-            self.told[0] or "；".join(_row(sheet, row) for row in self.fails),
-            self.told[1] or "；".join(_row(sheet, row) for row in self.passes),
+            self.told[0] or "；".join(_row(sheet, row) for row in self.failing),
+            self.told[1] or "；".join(_row(sheet, row) for row in self.passing),
         )
+
+    @property
+    def failing(self) -> Sequence[Changes]:
+        """The rows that break the rule."""
+        return self.fails() if callable(self.fails) else self.fails
+
+    @property
+    def passing(self) -> Sequence[Changes]:
+        """The rows that keep it."""
+        return self.passes() if callable(self.passes) else self.passes
 
 
 def of_cell(column: Column, wrong: Any) -> Example:

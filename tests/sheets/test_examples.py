@@ -37,9 +37,11 @@ def judged(sheet: Sheet, rows: Sequence[Mapping[str, Any]], options: Mapping[str
 @pytest.mark.parametrize(("sheet", "code"), RULES, ids=[code for _, code in RULES])
 def test_an_example_breaks_its_rule_and_no_other(sheet: Sheet, code: str) -> None:
     example = sheet.examples[code]
-    found = [(finding.code, finding.row - 2, finding.key) for finding in judged(sheet, example.fails, example.options)]
+    found = [
+        (finding.code, finding.row - 2, finding.key) for finding in judged(sheet, example.failing, example.options)
+    ]
     assert found == [(code, row, key) for row, key in example.at]
-    assert judged(sheet, example.passes, example.options) == []
+    assert judged(sheet, example.passing, example.options) == []
 
 
 def test_the_good_row_is_good() -> None:
@@ -59,10 +61,10 @@ def test_every_rule_shows_what_fails_and_what_passes() -> None:
 def test_a_safe_fix_leads_to_fewer_findings(sheet: Sheet, code: str) -> None:
     """What a fix writes is read by the same rules, and better: nothing new, and the mistake it is for is gone."""
     example = sheet.examples[code]
-    for finding in judged(sheet, example.fails, example.options):
+    for finding in judged(sheet, example.failing, example.options):
         if not finding.fixes:
             continue
-        mended = [dict(row) for row in example.fails]
+        mended = [dict(row) for row in example.failing]
         mended[finding.row - 2] |= dict(finding.fixes)
         left = judged(sheet, mended, example.options)
         assert code not in {other.code for other in left if other.row == finding.row}
