@@ -22,6 +22,8 @@ REACHED = {
         "home",
         "review_queue",
         "review",
+        "waivers",
+        "waiver",
         "submission",
         "campaigns",
         "progress_units",
