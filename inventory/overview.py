@@ -182,7 +182,7 @@ def next_step(
     return NextStep("核对无误后提交。", "去提交", "submit")
 
 
-def step_key(submission: Submission, version: Version, files: list[FileView]) -> str:
+def step_key(submission: Submission, version: Version, files: list[FileView], left_out: Sequence[Tally] = ()) -> str:
     """Which step of a report is under way: upload, check, scan, submit, review or registered."""
     if submission.state == Submission.State.ACCEPTED:
         return "registered"
@@ -193,8 +193,10 @@ def step_key(submission: Submission, version: Version, files: list[FileView]) ->
         return stamped if version.zero_reason and version.submitted_at is None else "upload"
     if version.submitted_at is not None:
         return "check"
-    if not files or any(view.is_reading for view in files):
+    if not (files or any(tally.marked for tally in left_out)) or any(view.is_reading for view in files):
         return "upload"
+    if any(tally.open for tally in left_out):
+        return "check"
     return "check" if version.is_stale or any(view.errors or view.refusal for view in files) else stamped
 
 

@@ -19,7 +19,7 @@ from reviews.presenting import Asked, Column, Document, Figure, ItemRow, Overvie
 from sheets.cells import narrow
 from sheets.kinds.places import townships
 
-from . import mark_items
+from . import mark_items, proposals
 from .matching import collisions
 from .models import ReportKind, RowFinding, SourceFile, StagedRow, Version
 from .review_cells import Registered, Sheetlike, sheetlike
@@ -31,6 +31,7 @@ MOST_TERMS = 8
 TARGETS = (CAMERA, PLATFORM)
 TAKEN_CODES = ("C401", "P401")
 INTERIOR = "C206"
+PLACE_TAKEN = "C408"
 FATE = StagedRow.Fate
 WARNED, TAKEN = "warned", "taken"
 FILTERS = {
@@ -227,13 +228,14 @@ class StagedItems:
     def _items(self, target: Target, sheet: Sheetlike, rows: list[Any]) -> list[ItemRow]:
         before = Registered(target, rows, accepted=self.round.outcome == Round.Outcome.ACCEPTED)
         warnings = self._warnings(rows)
+        beside = self._beside(rows, warnings)
         waived = waived_at(self.version.submission_id, rows)
         items = []
         for row in rows:
             cells, changes = sheet.compare(row, before.of(row))
             taken = self.taken.get(row.key)
             said = [
-                finding.message
+                finding.message + (beside.get(row.pk, "") if finding.code == PLACE_TAKEN else "")
                 for finding in warnings.get((row.source_file_id, row.sheet, row.row), ())
                 if not (taken and finding.code in TAKEN_CODES)
             ]
@@ -264,6 +266,20 @@ class StagedItems:
         for finding in findings.order_by("pk"):
             found.setdefault((finding.source_file_id, finding.sheet, finding.row), []).append(finding)
         return found
+
+    def _beside(self, rows: list[Any], warnings: Mapping[tuple[int, str, int], list[RowFinding]]) -> dict[int, str]:
+        """Whose camera stands at the place of these rows, as reviewers are told; asked only where a finding says so."""
+        hit = [
+            row.pk
+            for row in rows
+            if any(told.code == PLACE_TAKEN for told in warnings.get((row.source_file_id, row.sheet, row.row), ()))
+        ]
+        found = proposals.neighbours_of(hit, self.version.submission.obligation.agency_id)
+        return {
+            pk: f"（{self.names.agency(each.agency_id)} {number_for(CAMERA.number_prefix, each.thing_id)}，"
+            f"相距 {each.metres} 米）"
+            for pk, each in found.items()
+        }
 
     def places(self, keys: Collection[int]) -> dict[int, str]:
         if self.version.submission.kind == ReportKind.ZERO:

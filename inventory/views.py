@@ -107,7 +107,7 @@ def _page(request: HttpRequest, found: Submission, *, status: int = 200, **forms
         "files": files,
         "editable": editable,
         "reading": any(view.is_reading for view in files),
-        "step": overview.step_key(found, version, files),
+        "step": overview.step_key(found, version, files, left_out),
         "done": found.state == Submission.State.ACCEPTED,
         "next": overview.next_step(found, version, files, left_out),
         "missing": left_out,

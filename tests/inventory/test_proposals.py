@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
+from agencies.models import Person
 from cameras.models import Camera
 from inventory.checks import check_registry
 from inventory.models import CameraRow, RowFinding, Submission
 from inventory.proposals import METRES
-from tests.factories_inventory import drafted, make_campaign
+from tests.factories_inventory import drafted, make_campaign, submitted
 from tests.factories_registry import register_camera
 from tests.inventory.registering import registered
+from tests.inventory.web import of, page, url
+from tests.reviews.scenes import case_of
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +163,16 @@ def test_the_place_and_name_of_another_unit(values: Mapping[str, Any], hit: bool
     assert not any(
         word in f"{each.message}{each.fix}{each.related}" for each in told for word in (camera.number, "麻埠")
     )
+
+
+def test_reviewers_see_whose_it_is(data_reviewer: Person) -> None:
+    camera = register_camera("mabu", **(OWN | at()))
+    values = [OWN | at(2) | {"platform_name": ""}]
+    submission = submitted("meishan", values=values, campaign=make_campaign())
+    client = of(data_reviewer)
+    html = client.get(url("review", case_of(submission).pk)).content.decode()
+    assert f"该位置可能已由其他单位登记（麻埠镇 {camera.number}，相距 2 米）" in html
+    assert camera.number not in page(submission.created_by, submission)
 
 
 def test_a_collided_code_is_told_of_once() -> None:
