@@ -351,7 +351,7 @@ def test_findings_written_anew_are_waived_anew(meishan_clerk: Person, data_revie
     from tests.inventory.test_platform_exports import exported
 
     known = CameraRow.objects.order_by("row")[2]
-    exported(draft, [(str(known.code), known.name)])
+    exported(draft, [(str(known.code), str(known.name))])
     check_registry(Version.objects.get().pk, draft.obligation.agency_id)
     warned = RowFinding.objects.filter(code="C411").order_by("pk")[0]
     before = SourceFile.objects.get().warnings
