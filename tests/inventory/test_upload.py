@@ -79,7 +79,8 @@ def test_it_is_kept_as_handed_in_and_read(meishan_clerk: Person, draft: Submissi
     work()
     source.refresh_from_db()
     assert (source.state, source.slot, source.rows_read, source.rows_ignored) == ("read", 1, 2, 1)
-    assert (source.errors, source.warnings) == (0, 0)
+    assert (source.errors, source.warnings) == (0, 1)
+    assert RowFinding.objects.get().code == "C406", "the platform sheet is still to come"
     assert rows(draft) == ["示例路口1", "示例路口2"]
     assert {row.datum for row in CameraRow.objects.all()} == {"gcj02"}
     assert {row.funding for row in CameraRow.objects.all()} == {"social"}
@@ -273,7 +274,7 @@ def test_a_code_in_two_files_is_an_error_at_both_until_one_gives_it_up(
     assert [row.errors for row in CameraRow.objects.order_by("source_file__slot", "row")] == [0, 1, 1, 0]
 
     web.press(meishan_clerk, "source_file_remove", draft.pk, SourceFile.objects.get(slot=2).pk)
-    assert not RowFinding.objects.exists()
+    assert not RowFinding.objects.filter(code="C403").exists()
     assert [each.errors for each in SourceFile.objects.all()] == [0]
     assert [row.errors for row in CameraRow.objects.all()] == [0, 0]
 
