@@ -128,7 +128,8 @@ def urls_of(submission: Submission, kind: str) -> dict[str, str]:
     of_kind = {
         name: reverse(f"grid_{name}", args=[pk, kind]) for name in ("rows", "changes", "replace", "fixes", "remove")
     }
-    return of_kind | {name: reverse(f"grid_{name}", args=[pk]) for name in ("undo", "status")}
+    of_all = {name: reverse(f"grid_{name}", args=[pk]) for name in ("undo", "status")}
+    return of_kind | of_all | {"waiver": f"{reverse('waiver_ask', args=[pk])}?finding=0"}
 
 
 def _focus(request: HttpRequest, sources: Sources) -> dict[str, Any] | None:

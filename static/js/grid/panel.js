@@ -47,7 +47,7 @@ function line(finding, data, state, acts) {
     }
     if (finding.waivable && state.waiver) {
       const ask = element("a", "申请豁免", "btn btn-sm btn-secondary");
-      ask.href = state.waiver.replace("0", finding.id);
+      ask.href = state.waiver.replace(/0$/, finding.id);
       item.append(ask);
     }
   }
