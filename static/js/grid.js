@@ -217,8 +217,9 @@ function repaint(row) {
   else row.reformat();
 }
 state.ended = () => {
-  for (const key of later) {
-    later.delete(key);
+  const waiting = [...later];
+  later.clear();
+  for (const key of waiting) {
     const row = rowOf(key);
     if (row) repaint(row);
   }
