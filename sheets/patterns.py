@@ -56,13 +56,14 @@ def crowds(longitudes: Degrees, latitudes: Degrees, least: int) -> dict[tuple[fl
 def crowded(
     stations: Sequence[str], longitudes: Degrees, latitudes: Degrees, names: Sequence[str], arms: Sequence[int | None]
 ) -> tuple[list[Pattern], list[Pattern]]:
-    """(points with more cameras than a pole bears, stations whose cameras stand on one point); no point is in both."""
+    """(points with more cameras than a pole bears, stations whose cameras stand on one point). What is told of a
+    station is no pile besides."""
     points = sorted(crowds(longitudes, latitudes, min(STATION_CAMERAS, PILE)).values(), key=len, reverse=True)
     if not points:
         return [], []
     copied = list(_copied_from_station(points, stations, longitudes, names))
     rows_told = {row for pattern in copied for row in pattern.rows}
-    piles = [rows for rows in points if len(rows) >= _borne(rows, arms) and rows_told.isdisjoint(rows)][:TOLD]
+    piles = [rows for rows in points if sum(row not in rows_told for row in rows) >= _borne(rows, arms)][:TOLD]
     return [
         Pattern(rows, {"count": len(rows), "arms": max((arms[row] or 0 for row in rows), default=0)}) for rows in piles
     ], copied
@@ -75,8 +76,10 @@ def _copied_from_station(
     totals = Counter(station for station, east in zip(stations, longitudes, strict=True) if east is not None)
     told = 0
     for rows in points:
-        station, count = Counter(stations[row] for row in rows).most_common(1)[0]
-        if not station or count < max(STATION_CAMERAS, totals[station] * STATION_SHARE):
+        said = Counter(stations[row] for row in rows)
+        said.pop("", None)
+        station, count = said.most_common(1)[0] if said else ("", 0)
+        if count < max(STATION_CAMERAS, totals[station] * STATION_SHARE):
             continue
         mine = [row for row in rows if stations[row] == station]
         if len({names[row] for row in mine}) >= count / 2:
@@ -180,6 +183,14 @@ def _metres(metres: float) -> str:
 def nearly_all_alike(values: Sequence[Any], least: int, share: float) -> Iterator[Pattern]:
     """One value in so large a part of at least so many rows that state one."""
     if len(values) < least:
+        return
+    # A value that fills the file fills its first part too, but for as many rows as may say otherwise.
+    part = int(len(values) * min(1.0, 1.5 * (1 - share)))
+    said = len(values) - values.count(None) - values.count("")
+    early = Counter(values[:part])
+    early.pop(None, 0)
+    early.pop("", 0)
+    if max(early.values(), default=0) + len(values) - part < said * share:
         return
     counts = Counter(values)
     total = len(values) - counts.pop(None, 0) - counts.pop("", 0)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from agencies.models import Person
-from inventory.models import CameraRow, RowFinding, SourceFile
+from inventory.models import CameraRow, RowFinding, SourceFile, Version
+from inventory.recheck import compute
 from inventory.review_items import StagedItems
 from reviews.presenting import Asked
 from tests.inventory.drafts import camera_row, platform_row, started, submitted, workbook
@@ -33,6 +36,22 @@ def test_a_camera_does_not_bear_a_platform_s_code(meishan_clerk: Person) -> None
     assert finding.related == ["平台.xlsx 平台 第7行"]
     assert list(CameraRow.objects.order_by("row").values_list("errors", flat=True)) == [0, 1]
     assert SourceFile.objects.get(slot=1).errors == 1
+
+
+def test_patterns_are_the_same_when_looked_for_again(meishan_clerk: Person) -> None:
+    """Reading sees the workbook's numbers, checking again the stored ones."""
+    point = {"longitude": Decimal("115.934366"), "latitude": Decimal("31.727178")}
+    rows = [camera_row(number, built="2017.10", pole_number="MS-1" if number < 3 else "") for number in range(1, 61)]
+    rows += [camera_row(number, built="2017.10", police_station="梅山派出所", **point) for number in range(61, 75)]
+    rows += [camera_row(number, built="2017.10", **point) for number in range(75, 101)]
+    rows += [camera_row(number, code=None, name="村部", built="2017.10") for number in (101, 102)]
+    rows[0] |= {"longitude": Decimal("115.960001")}
+    draft = started(meishan_clerk)
+    send(meishan_clerk, draft, workbook(rows))
+    told = RowFinding.objects.filter(code__startswith="C3").values_list("code", flat=True)
+    assert sorted(told) == ["C305", "C305", "C306", "C307", "C308", "C309", "C310"]
+    again = compute(Version.objects.get(submission=draft))
+    assert (again.come, again.gone) == ([], [])
 
 
 def test_what_order_799_forbids_is_seen_first(meishan_clerk: Person) -> None:
