@@ -10,7 +10,7 @@ from unicodedata import normalize
 from sheets.cells import LONGEST_BLANK, Cell, cell_text, shorten, trim
 from sheets.declare import Column, Need, Sheet
 from sheets.forensics import Broken
-from sheets.kinds.base import Plain, Values
+from sheets.kinds.base import Kind, Plain, Values
 from sheets.options import Options
 from sheets.rules import Hit
 
@@ -129,7 +129,10 @@ def raw_text(cell: RawCell) -> str:
 
 def _mapped(cells: Sequence[Any], clean: Mapping[Any, Any], take: Callable[[Any], Any] | None) -> Values:
     if take is None:
-        return lambda: [clean[cell] for cell in cells]
+        return lambda: list(map(clean.__getitem__, cells))
+    if getattr(take, "__func__", None) is Kind.take:
+        # What was left out is its own value.
+        return lambda: list(map(clean.get, cells, cells))
     return lambda: [clean[cell] if cell in clean else take(cell) for cell in cells]
 
 

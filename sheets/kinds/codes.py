@@ -214,7 +214,10 @@ class UnifiedCode(Kind):
 
     def doubtful(self, cells: Sequence[Cell]) -> Iterable[Cell]:
         sound = _SOUND.fullmatch
-        fine = [cell for cell in cells if isinstance(cell, str) and sound(cell)]
+        if set(map(type, cells)) == {str}:
+            fine: list[str] = list(filter(sound, cells))  # type: ignore[arg-type]
+        else:
+            fine = [cell for cell in cells if isinstance(cell, str) and sound(cell)]
         # These differ in the serial, and hardly ever in anything else.
         doubtful = tuple(prefix for prefix in {code[:14] for code in fine} if self._doubts(prefix))
         if doubtful:
