@@ -163,6 +163,8 @@ async function load() {
   state.loading = true;
   state.view += 1;
   try {
+    const here = activeCell();
+    const back = here ? { key: here.getData().key, column: here.getField() } : null;
     const around = settings.focus && settings.focus.key ? { around: settings.focus.key } : {};
     const answer = await get(settings.urls.rows, query(around));
     accept(answer);
@@ -171,6 +173,7 @@ async function load() {
     hold(answer.rows);
     rest();
     if (around.around) goTo(settings.focus.key, settings.focus.column);
+    else if (back && held.has(back.key)) goTo(back.key, back.column);
     else if (answer.rows.length) jump(1);
     settings.focus = null;
     told(answer);

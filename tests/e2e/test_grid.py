@@ -143,6 +143,8 @@ def test_mended_in_the_grid(
         # Faster than the server: three cells of a row, one after the other, and then back.
         page.get_by_role("button", name="全部行").click()
         expect(page.locator("#grid-more")).to_contain_text(f"/ {ROWS} 行")
+        page.locator(".tabulator-tableholder").focus()
+        page.keyboard.press("Control+ArrowUp")
         page.locator(".tabulator-row", has_text="示例村3组路口").locator("[tabulator-field=platform_name]").click()
         for word, key in (("One", "Tab"), ("Two", "Tab"), ("Three", "Enter")):
             page.keyboard.type(word)
@@ -201,6 +203,9 @@ def test_mended_by_a_new_file(
         # Two cells are changed on screen meanwhile; the new file will contradict one of them.
         page.get_by_role("link", name="在线修改").first.click()
         page.get_by_role("button", name="全部行").click()
+        expect(page.locator("#grid-more")).to_contain_text(f"/ {ROWS} 行")
+        page.locator(".tabulator-tableholder").focus()
+        page.keyboard.press("Control+ArrowUp")
         for name, word in (("示例村6组路口", "Kept"), ("示例村7组路口", "Doubted")):
             page.locator(".tabulator-row", has_text=name).locator("[tabulator-field=police_station]").click()
             page.keyboard.type(word)
