@@ -18,8 +18,8 @@ from sheets.sniff import container_kind
 Merge = tuple[int, int, int, int]
 """First row, first column, last row, last column; 0-based."""
 
-#: Beyond so many odd cells in one sheet the rest is left to be found next time.
-LIMIT = 10_000
+#: Beyond so many odd cells in one sheet the rest is left as the parser gives it: a date column of a large .xlsb fits.
+LIMIT = 500_000
 
 ERRORS = {
     0x00: "#NULL!",

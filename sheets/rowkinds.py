@@ -22,10 +22,13 @@ _FOOTER = re.compile(
     r"\s*(?:$|[:：（(]|\s)"
 )
 _NOTE = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,2}[、.．)）]\s*\D")
-_SAMPLE = re.compile(r"(?:样例|示例|例如|样表|举例|例)[0-9]*")
+_SAMPLE = re.compile(r"[(\[]?(?:样例|示例|例如|样表|举例|例)[0-9]*[)\]]?[:.。]?")
+_PAGE = re.compile(r"调研表|续表|接上[表页]|第\s*[0-9一二三四五六七八九十]+\s*页")
 _TITLE = re.compile(r"调研表|填报单位|统计表|登记表|汇总表|清单|附件")
 #: Columns in which a header that stands again is looked for.
 _TELLING = frozenset({"name", "status", "vendor", "connected"})
+#: Columns in which a row that looks blank is looked for.
+_NAMES = frozenset({"name"})
 #: A text merged over more columns than this is a title among the rows.
 _BANNER = 4
 #: A row with so many headers, and hardly anything else, is a header.
@@ -49,6 +52,7 @@ class RowSorter:
         self._declaration = header.declaration
         self._headers = {spelling for form in {header.declaration, *forms} for spelling in spellings(form)}
         self._texts = header.texts
+        self._first = header.row + 1
         self._banners = {top for top, first, _, last in merges if last - first >= _BANNER}
         self._notes = False
 
@@ -64,6 +68,8 @@ class RowSorter:
 
         `columns` are the batch turned on its side, `odd` what `odd_rows` says of it.
         """
+        if first == self._first:
+            odd = odd | {0}
         if not odd:
             self.rows += len(batch)
             return range(first, first + len(batch)), columns
@@ -124,6 +130,11 @@ class RowSorter:
         odd.update(place for place, count in gaps.items() if count >= len(required) / 2)
         if not required:
             odd.update(range(len(columns[0])))
+        for key in _NAMES.intersection(self._columns):
+            cells = columns[self._columns[key]]
+            odd.update(
+                place for place, cell in enumerate(cells) if not cell or (isinstance(cell, str) and cell.isspace())
+            )
         if "seq" in self._columns:
             cells = columns[self._columns["seq"]]
             if set(map(type, cells)) != {float}:
@@ -153,6 +164,8 @@ class RowSorter:
             return "sample"
         if self._is_header(texts):
             return "header"
+        if number == self._first and _counts_columns(filled):
+            return "footer"
         if len(filled) > FEW_CELLS:
             return "data"
         if len(filled) == 1 and number in self._banners:
@@ -160,9 +173,15 @@ class RowSorter:
         if _FOOTER.match(filled[0]):
             return "notes" if "说明" in filled[0][:6] or filled[0].startswith(("注", "备注")) else "footer"
         alone = len(filled) == 1 and isinstance(row[texts.index(filled[0])], str)
-        if alone and (self._notes or _NOTE.match(filled[0])):
+        if alone and (self._notes or _NOTE.match(filled[0]) or _PAGE.search(filled[0])):
             return "footer"
         return "data"
+
+
+def _counts_columns(filled: Sequence[str]) -> bool:
+    """Whether the cells are 1, 2, 3 and so on: the numbers of the columns, which many forms have below their header."""
+    numbers = [narrow(text).strip("()[]栏列. ") for text in filled]
+    return len(numbers) > _HEADERS and numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
 def _is_usual(sequence: str) -> bool:

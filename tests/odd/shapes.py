@@ -185,6 +185,23 @@ def banners() -> bytes:
     return xlsx([CAMERA_HEADERS, only(), camera(1), only(), camera(2, leased="？")], edit)
 
 
+@odd("the numbers of the columns below the header", rows=1, ignored=1, found=[("C152", "L3")])
+def column_numbers() -> bytes:
+    return xlsx([CAMERA_HEADERS, [*range(1, 20)], camera(1, leased="？")])
+
+
+@odd("a title and the header again for each page", rows=2, ignored=3, found=[("C152", "L6")])
+def page_titles() -> bytes:
+    rows = [CAMERA_HEADERS, camera(1), only(None, None, "第 1 页"), only("续表"), CAMERA_HEADERS]
+    return xlsx([*rows, camera(2, leased="？")])
+
+
+@odd("rows of nothing but spaces", rows=2, ignored=2, found=[("C152", "L5")])
+def spaces() -> bytes:
+    blank: Line = [" "] * 19
+    return xlsx([CAMERA_HEADERS, camera(1), blank, only(None, "\u3000", "\xa0 "), camera(2, leased="？")])
+
+
 @odd("blank rows, and rows numbered in advance", rows=2, ignored=4, found=[("C121", "F7")])
 def gaps() -> bytes:
     rows = [CAMERA_HEADERS, only(), camera(1), only(), only(), only(3), camera(4, township=None)]
@@ -313,7 +330,7 @@ def low_header() -> bytes:
 
 @odd("a sample row and more samples", rows=1, ignored=3)
 def samples() -> bytes:
-    rows = [CAMERA_HEADERS, camera(1, seq="样例"), camera(2, seq="例2"), camera(3, code="34012341001320175079")]
+    rows = [CAMERA_HEADERS, camera(1, seq="样例"), camera(2, seq="（示例）："), camera(3, code="34012341001320175079")]
     return xlsx([*rows, camera(4)])
 
 

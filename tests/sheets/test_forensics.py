@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 
 import pytest
 
 from sheets.forensics import Broken, sheet_facts
+from tests.odd import xlsb
 from tests.sheets.test_structure import HEADERS, by_hand, values
 from tests.workbooks.builder import checked, places
 
@@ -86,3 +88,9 @@ def test_cells_are_found_by_sheet_and_across_pieces(monkeypatch: pytest.MonkeyPa
 )
 def test_odd_containers_are_left_to_the_reader(data: bytes) -> None:
     assert sheet_facts(data) == []
+
+
+def test_a_whole_column_of_odd_cells_is_found() -> None:
+    rows = [HEADERS, *(values(number=number, built=xlsb.Styled(43891, 2, packed=True)) for number in range(12_000))]
+    (facts,) = sheet_facts(xlsb.book(rows))
+    assert facts.cells == {(row, 9): date(2020, 3, 1) for row in range(1, 12_001)}
