@@ -106,8 +106,9 @@ def collisions(target: Target, version_id: int, agency_id: int) -> list[dict[str
 def carry_keys(new_file_id: int, old_file_id: int) -> None:
     """Give the rows of a re-uploaded file the identities of the rows they replace.
 
-    By code; else by name and position, wherever the row has moved to; else by sheet and row. A key is taken once; a row
-    that replaces none keeps its fresh key. Of rows alike in name and position the first is the first's.
+    By code; else by name and position, wherever the row has moved to; else by sheet and row, unless both have a code and
+    a name of their own there. A key is taken once; a row that replaces none keeps its fresh key. Of rows alike in name
+    and position the first is the first's.
     """
     with connection.cursor() as cursor:
         # Of rows that came a moment ago the planner knows nothing; it would go through all of them for each.
@@ -139,7 +140,7 @@ def carry_keys(new_file_id: int, old_file_id: int) -> None:
                 ), by_place AS (
                     SELECT n.id, o.key FROM {target.rows} n JOIN {target.rows} o
                       ON o.source_file_id = %(old)s AND o.sheet = n.sheet AND o.row = n.row
-                    WHERE n.source_file_id = %(new)s
+                    WHERE n.source_file_id = %(new)s AND (n.code IS NULL OR o.code IS NULL OR n.name = o.name)
                       AND NOT EXISTS (SELECT FROM known WHERE known.id = n.id)
                       AND NOT EXISTS (SELECT FROM known WHERE known.key = o.key)
                 )
