@@ -40,7 +40,7 @@ from .versions import rehash
 FINDINGS_KEPT = 50_000
 """Findings shown of one file; a file with more is broken as a whole, and its counts still tell how much."""
 SHEETS = {"camera": "cameras.sheet:CAMERA", "platform": "platforms.sheet:PLATFORM"}
-IMPORTS = ("runpy", "sheets.check", "sheets.stage", "cameras.sheet", "platforms.sheet")
+IMPORTS = ("runpy", "sheets.check", "sheets.stage", *(name.partition(":")[0] for name in SHEETS.values()))
 """What the reader of the next file has imported before it is told of it."""
 _LOOK_SECONDS = 0.3
 STORED_AS = {"row_number": "row", "error_count": "errors", "warning_count": "warnings"}
