@@ -1,7 +1,7 @@
 """`make bench`: the speed promises as ratios measured in one run, kept in var/bench.json and docs/performance.md.
 
-Each pair is run in turns, several times, and compared by medians, so that a busy machine slows both sides. With names of
-measures only those run, and the document stays as it is.
+Each pair is run in turns, several times, and compared by medians, so that a busy machine slows both sides. With names
+of measures only those run, and the document stays as it is.
 """
 
 from __future__ import annotations

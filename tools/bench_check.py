@@ -24,14 +24,17 @@ from sheets import cli, confined
 MIB = 1024 * 1024
 
 
-def workbook(path: Path, rows: int) -> Path:
-    """A camera sheet of `rows` invented rows under the official headers, 2% of its rows with a bad cell."""
-    draw = random.Random(rows)
+def workbook(path: Path, rows: int, first: int = 0) -> Path:
+    """A camera sheet of `rows` invented rows under the official headers, 2% of its rows with a bad cell.
+
+    `first`: number of the first camera, so that several sheets hold different ones.
+    """
+    draw = random.Random(rows + first)
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("摄像机")
     sheet.write_row(0, 0, [column.header for column in CAMERA.official])
     for number in range(rows):
-        sheet.write_row(number + 1, 0, _row(number, draw))
+        sheet.write_row(number + 1, 0, _row(first + number, draw))
     book.close()
     return path
 

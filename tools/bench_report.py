@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
-START, END = "<!-- bench: start -->", "<!-- bench: end -->"
 _AIM = re.compile(r"(<=|>=) ([0-9.]+)(?: ms)?")
 
 
@@ -36,20 +35,23 @@ def as_text(line: dict[str, Any]) -> str:
     )
 
 
-def write(lines: Sequence[dict[str, Any]], document: Path = DOCUMENT, today: date | None = None) -> None:
-    """Put the table in place of the last one."""
+def write(
+    lines: Sequence[dict[str, Any]], document: Path = DOCUMENT, today: date | None = None, part: str = "bench"
+) -> None:
+    """Put the table in place of the last one of this part of the document."""
+    start, end = f"<!-- {part}: start -->", f"<!-- {part}: end -->"
     rows = [
         f"| `{line['name']}` | {_shown(line)} | {line['aim']} | {'yes' if line['held'] else '**no**'} | {_more(line)} |"
         for line in lines
     ]
     table = "\n".join(["| name | measured | aim | held | more |", "|---|---|---|---|---|", *rows])
     text = document.read_text(encoding="utf-8")
-    head, found, rest = text.partition(START)
-    _, closed, tail = rest.partition(END)
+    head, found, rest = text.partition(start)
+    _, closed, tail = rest.partition(end)
     if not (found and closed):
         raise ValueError("docs/performance.md has lost the place of its table")
     day = today or datetime.now(UTC).date()
-    document.write_text(f"{head}{START}\nLast run: {day:%Y-%m-%d}.\n\n{table}\n{END}{tail}", encoding="utf-8")
+    document.write_text(f"{head}{start}\nLast run: {day:%Y-%m-%d}.\n\n{table}\n{end}{tail}", encoding="utf-8")
 
 
 def _shown(line: dict[str, Any]) -> str:
