@@ -62,7 +62,7 @@ def receipts() -> Iterator[str]:
         "第 {0} 版（id）的校验值与它的行不符",
         f"""SELECT v.id FROM inventory_version v JOIN inventory_submission s ON s.id = v.submission_id
             LEFT JOIN ({contents("true")}) content ON content.version_id = v.id
-            WHERE s.kind = 'rows' AND v.hash <> coalesce(content.hash, '')""",
+            WHERE s.kind = 'rows' AND v.edition = v.checked_edition AND v.hash <> coalesce(content.hash, '')""",
     )
 
 

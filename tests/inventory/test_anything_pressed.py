@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 
 from agencies.models import Person
 from audit.failures import Conflict, Invalid
-from inventory import invariants, services, uploads
-from inventory.models import Obligation, ReportKind, SourceFile, Submission, Version
+from inventory import changes, invariants, services, uploads
+from inventory.changes import Cell
+from inventory.models import ChangeSet, Obligation, ReportKind, SourceFile, Submission, Version
 from inventory.obligations import ObligationState
+from inventory.targets import TARGETS
 from reviews.models import Case, Decision, Item, Round, Side
 from reviews.services import close, mark, tally_of
 from sheets.findings import Refused
@@ -88,6 +90,35 @@ def read(clerk: str, number: int) -> None:
     work()
 
 
+TEXTS = (("name", "示例路口东"), ("code", "34152400001320000002"), ("name", ""), ("brand", "/"), ("code", ""))
+
+
+def on_screen(clerk: str, number: int) -> tuple[str, int]:
+    """A row of the newest version: its kind and key; now and then one that is gone."""
+    version = Version.objects.filter(submission=current(clerk)).latest("number")
+    for target in TARGETS if number % 5 else reversed(TARGETS):
+        rows = target.row._default_manager.filter(source_file__version=version).order_by("key")
+        if keys := list(rows.values_list("key", flat=True)):
+            return target.kind, keys[number % len(keys)] if number % 9 else 10**9
+    raise Conflict("no rows")
+
+
+def edit(clerk: str, number: int) -> None:
+    kind, key = on_screen(clerk, number)
+    column, text = TEXTS[number % len(TEXTS)]
+    was = "not this" if number % 8 == 7 else None
+    changes.change(person(clerk), current(clerk).pk, kind, [Cell(key, column, text, was)], ChangeSet.Way.EDIT)
+
+
+def drop_row(clerk: str, number: int) -> None:
+    kind, key = on_screen(clerk, number)
+    changes.remove_rows(person(clerk), current(clerk).pk, kind, [key])
+
+
+def take_back(clerk: str, number: int) -> None:
+    changes.undo(person(clerk), current(clerk).pk)
+
+
 def state_zero(clerk: str, number: int) -> None:
     services.state_zero(person(clerk), current(clerk).pk, web.REASON + "再次核实。" * (number % 2))
 
@@ -139,12 +170,16 @@ def forward(clerk: str, number: int) -> None:
     if submission.state == "in_review":
         return _review(clerk, number)
     version = submission.versions.latest("number")
+    if version.is_stale:
+        return work()
     if version.submitted_at is not None or not version.hash:
         if submission.kind == ReportKind.ZERO:
             return state_zero(clerk, number)
         return _mend(clerk, submission, number)
     if SourceFile.objects.filter(version=version, state="reading").exists():
         return work()
+    if submission.kind == ReportKind.ROWS and number % 6 == 4:
+        return edit(clerk, number)
     if version.scan_hash != version.hash:
         return attach(clerk, number)
     return submit(clerk, 0)
@@ -169,7 +204,10 @@ def _review(clerk: str, number: int) -> None:
 
 
 Press = Callable[[str, int], None]
-ANY: list[Press] = [start, upload, remove, read, state_zero, attach, submit, discard, judge, judge, end]
+ANY: list[Press] = [
+    start, upload, remove, read, state_zero, attach, submit, discard, judge, judge, end,
+    edit, edit, drop_row, take_back,
+]  # fmt: skip
 PRESSES = st.tuples(st.sampled_from(ANY + [forward] * 3 * len(ANY)), st.sampled_from(list(CLERKS)), st.integers(0, 999))
 
 
@@ -193,6 +231,7 @@ def walked(walk: list[tuple[Press, str, int]], seen: Counter[str]) -> None:
         assert invariants.violations() == {}
         seen.update(Submission.objects.values_list("state", flat=True))
         seen["rounds"] += Round.objects.count()
+        seen["changes"] += ChangeSet.objects.count()
         transaction.set_rollback(True)
 
 
@@ -231,3 +270,4 @@ def lived_in(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db:
     seen: Counter[str] = Counter()
     yield seen
     assert seen["accepted"] >= 3 and seen["rounds"] > seen["accepted"] and seen["refused"] > 20, seen
+    assert seen["changes"] >= 5, seen
