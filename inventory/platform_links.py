@@ -95,8 +95,13 @@ _BEARERS = f"""
     FROM {PLATFORM.things} p WHERE p.life = 'live' AND p.id NOT IN (
         SELECT r.match_id FROM {PLATFORM.rows} r
         JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s
-        WHERE r.match_id IS NOT NULL)"""
-"""Every platform that a name may mean, by how near it is: of this version, the agency's own, the county's."""
+        WHERE r.match_id IS NOT NULL
+        UNION ALL SELECT m.thing_id FROM inventory_missingmark m
+        WHERE m.version_id = %(version)s AND m.kind = 'platform' AND m.mark = 'removed')"""
+"""Every platform that a name may mean, by how near it is: of this version, the agency's own, the county's.
+
+One that the unit says was removed is none.
+"""
 
 
 def _asked(version_id: int, agency_id: int) -> list[Asked]:

@@ -1,8 +1,9 @@
 """What a new row may be: a camera of the unit's own that the survey seems to leave out, or one of another unit.
 
-Nothing is merged by it (model.md, Registry: identity): a proposal is a warning that the clerk follows or leaves. A name
-counts without white space, case folded; a place within `NEAR` metres. Each thing is proposed to the rows nearest to it
-alone, and only where exactly one thing meets exactly one row is there something to apply.
+Nothing is merged by it (identity goes by number and code): a proposal is a warning that the clerk follows or leaves. A name
+counts without white space, case folded; a place within `NEAR` metres. What the unit has spoken of (it is still there, it
+was removed) is not proposed. Each thing is proposed to the rows nearest to it alone, and only where exactly one thing
+meets exactly one row is there something to apply.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def draw_up(cursor: CursorWrapper, params: dict[str, Any]) -> bool:
             SELECT t.id, t.name, t.brand, t.township, {SAME_NAME.format("t.name")} AS name_key,
                    t.wgs_longitude AS x, t.wgs_latitude AS y
             FROM cameras_camera t JOIN ({unmentioned(CAMERA)}) u USING (id)
-            WHERE t.life = 'live' AND t.reporting_agency_id = %(agency)s""",
+            WHERE t.life = 'live' AND t.reporting_agency_id = %(agency)s AND NOT EXISTS (
+                SELECT FROM inventory_missingmark m
+                WHERE m.version_id = %(version)s AND m.kind = 'camera' AND m.thing_id = t.id)""",
         params,
     )
     if not cursor.rowcount:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from cameras.models import Camera
+from inventory import marking
 from inventory.checks import check_registry
-from inventory.models import CameraRow, RowFinding, Submission
+from inventory.models import CameraRow, MissingMark, RowFinding, Submission
 from inventory.platform_links import Alike, core
 from tests.factories_inventory import drafted, make_campaign
 from tests.factories_registry import register_platform
@@ -81,6 +82,15 @@ def test_the_own_one_is_nearer_than_the_countys() -> None:
     register_platform("meishan", name="平安平台")
     submission = report("平安平台")
     assert not findings(submission, "C407") and not findings(submission)
+
+
+def test_one_that_was_removed_is_none() -> None:
+    platform = register_platform("meishan", name="老平台")
+    submission = report("老平台")
+    assert not findings(submission)
+    marking.mark(submission.created_by, submission.pk, "platform", [platform.pk], MissingMark.Mark.REMOVED)
+    check_registry(submission.versions.get().pk, submission.obligation.agency_id)
+    assert [told.value for told in findings(submission)] == ["老平台"]
 
 
 def test_it_is_what_acceptance_does() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from agencies.models import Person
 from cameras.models import Camera
+from inventory import marking
 from inventory.checks import check_registry
-from inventory.models import CameraRow, RowFinding, Submission
+from inventory.models import CameraRow, MissingMark, RowFinding, Submission
 from inventory.proposals import METRES
 from tests.factories_inventory import drafted, make_campaign, submitted
 from tests.factories_registry import register_camera
@@ -144,6 +145,15 @@ def test_what_this_survey_has_reported_already_is_not_proposed_again() -> None:
     again = drafted("meishan", values=values, campaign=campaign, missing=None)
     assert not findings(again)
     assert findings(drafted("meishan", values=values, campaign=make_campaign(), missing=None))
+
+
+def test_what_was_removed_is_not_what_stands_there_now() -> None:
+    camera = own()
+    submission = report({"name": "史河大桥东头", **at(1)})
+    assert findings(submission)
+    marking.mark(submission.created_by, submission.pk, "camera", [camera.pk], MissingMark.Mark.REMOVED)
+    check_registry(submission.versions.get().pk, submission.obligation.agency_id)
+    assert not findings(submission) and MissingMark.objects.exists()
 
 
 # --- C408 -----------------------------------------------------------------------------------------------------------
