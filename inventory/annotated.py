@@ -27,6 +27,7 @@ from jobs.models import Job
 from jobs.services import Run
 from sheets import confined
 from sheets.gate_limits import MIB
+from sheets.report import columns_at
 
 from .checks import DECLARATIONS
 from .models import Change, SourceFile
@@ -106,14 +107,15 @@ def _write_order(source: SourceFile, path: Path) -> bool:
 
 
 def _write_edits(source: SourceFile, out: IO[bytes]) -> bool:
-    letters = {(sheet["name"], sheet["kind"]): sheet["columns"] for sheet in source.summary.get("sheets", ())}
+    summaries = {(sheet["name"], sheet["kind"]): sheet for sheet in source.summary.get("sheets", ())}
     whole = True
     for target in TARGETS:
         index = DECLARATIONS[target.kind].index
         rows = target.row._default_manager.filter(source_file=source).exclude(edited=[]).order_by("sheet", "row")
         for sheet, row, edited, raw in rows.values_list("sheet", "row", "edited", "raw").iterator():
             for column in edited:
-                letter = letters.get((sheet, target.kind), {}).get(column)
+                summary = summaries.get((sheet, target.kind))
+                letter = columns_at(summary, row).get(column) if summary else None
                 if letter is None:
                     whole = False
                 else:

@@ -12,7 +12,7 @@ from . import missing, platform_links, proposals, waivers
 from .export_rules import note_export
 from .matching import NAME_KEY, match_version
 from .registry_rules import C405, C406, C407, C408, C409, DECLARATIONS, REGISTRY_RULES
-from .targets import CAMERA, PLATFORM, TARGETS, Target
+from .targets import CAMERA, LETTER, PLATFORM, TARGETS, Target
 
 __all__ = ["DECLARATIONS", "REGISTRY_RULES", "check_registry"]
 
@@ -153,11 +153,11 @@ def _note(target: Target, rule: RuleInfo, hits: str, params: dict[str, Any]) -> 
                 )
                 INSERT INTO inventory_rowfinding (source_file_id, kind, sheet, row, cell, column_key, column_title,
                                                   code, severity, value, message, fix, related, fixes)
-                SELECT hit.source_file_id, %(kind)s, hit.sheet, hit.row, coalesce(place.letter || hit.row, ''),
+                SELECT hit.source_file_id, %(kind)s, hit.sheet, hit.row, coalesce({LETTER} || hit.row, ''),
                        %(column)s, %(title)s, %(rule)s, %(severity)s, coalesce(hit.value, ''), {says}, %(fix)s,
                        hit.related, hit.fixes
                 FROM hit LEFT JOIN (
-                    SELECT f.id, s->>'name' AS sheet, s->'columns'->>%(column)s AS letter
+                    SELECT f.id, s->>'name' AS sheet, s->'columns'->>%(column)s AS letter, s->'later' AS later
                     FROM inventory_sourcefile f, jsonb_array_elements(f.summary->'sheets') s
                     WHERE f.version_id = %(version)s AND coalesce(s->>'kind', %(kind)s) = %(kind)s
                 ) place ON place.id = hit.source_file_id AND place.sheet = hit.sheet""",

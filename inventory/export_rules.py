@@ -12,7 +12,7 @@ from cameras.sheet import CAMERA as CAMERA_SHEET
 from platforms.sheet import PLATFORM as PLATFORM_SHEET
 from sheets.rules import WARNING, Issue, RuleInfo, rule_info
 
-from .targets import CAMERA, PLATFORM, Target
+from .targets import CAMERA, LETTER, PLATFORM, Target
 
 CLAUSE = "附件4 填写说明1"
 LISTED = 5
@@ -136,11 +136,11 @@ def _note(target: Target, rule: RuleInfo, hits: str, params: dict[str, int]) -> 
                 )
                 INSERT INTO inventory_rowfinding (source_file_id, kind, sheet, row, cell, column_key, column_title,
                                                   code, severity, value, message, fix, related, fixes)
-                SELECT hit.source_file_id, %(kind)s, hit.sheet, hit.row, coalesce(place.letter || hit.row, ''),
+                SELECT hit.source_file_id, %(kind)s, hit.sheet, hit.row, coalesce({LETTER} || hit.row, ''),
                        %(column)s, %(title)s, %(rule)s, 'warning', coalesce(hit.value, ''),
                        replace(%(says)s, '{{exported}}', hit.exported), %(fix)s, '[]', {fixes}
                 FROM hit LEFT JOIN (
-                    SELECT f.id, s->>'name' AS sheet, s->'columns'->>%(column)s AS letter
+                    SELECT f.id, s->>'name' AS sheet, s->'columns'->>%(column)s AS letter, s->'later' AS later
                     FROM inventory_sourcefile f, jsonb_array_elements(f.summary->'sheets') s
                     WHERE f.version_id = %(version)s AND coalesce(s->>'kind', %(kind)s) = %(kind)s
                 ) place ON place.id = hit.source_file_id AND place.sheet = hit.sheet""",

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from registry.lineage import Lineage, Reviewer
 from reviews.models import Closing, Side
+from sheets.report import columns_at
 
 from .checks import DECLARATIONS
 from .models import CameraRow, LedgerEntry, MissingMark, PlatformRow, StagedRow
@@ -87,7 +88,7 @@ def cells_of(row: StagedRow) -> dict[str, str]:
     kind = "camera" if isinstance(row, CameraRow) else "platform"
     sheets = row.source_file.summary.get("sheets", [])
     own = (sheet for sheet in sheets if sheet["name"] == row.sheet and sheet.get("kind", kind) == kind)
-    letters: dict[str, str] = next((sheet["columns"] for sheet in own), {})
+    letters = next((columns_at(sheet, row.row) for sheet in own), {})
     columns = DECLARATIONS[kind].columns
     said = {column.key for column, cell in zip(columns, row.raw, strict=False) if cell not in ("", None)}
     return {key: f"{letter}{row.row}" for key, letter in letters.items() if key in said}

@@ -100,3 +100,7 @@ class Target:
 CAMERA = Target("camera", CameraRow, Camera, CameraVersion, CameraValues, Camera.prefix)
 PLATFORM = Target("platform", PlatformRow, Platform, PlatformVersion, PlatformValues, Platform.prefix)
 TARGETS = (PLATFORM, CAMERA)
+
+#: The column's letter in the row `hit`, under the nearest header above it; see `sheets.report.columns_at`.
+LETTER = """coalesce((SELECT l->'columns'->>%(column)s FROM jsonb_array_elements(place.later) l
+                       WHERE (l->>'row')::int < hit.row ORDER BY (l->>'row')::int DESC LIMIT 1), place.letter)"""

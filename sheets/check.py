@@ -120,12 +120,16 @@ class _Run:
             self.tables.append(section.table)
             self.general += section.findings
             sheet = section.table.sheet
+            columns = {key: letters(place) for key, place in section.table.header.columns.items()}
             summary = own.get(sheet.key)
-            if summary is None:
+            if summary is not None:
+                latest = summary.later[-1]["columns"] if summary.later else summary.columns
+                if columns != latest:
+                    summary.later.append({"row": section.table.header.row + 1, "columns": columns})
+            else:
                 summary = own[sheet.key] = SheetSummary(raw.name, sheet.key, sheet.title, "read", unit=unit)
                 summary.header_row = section.table.header.row + 1
-                columns = section.table.header.columns
-                summary.columns = {key: letters(place) for key, place in columns.items()}
+                summary.columns = columns
                 self.summaries.append(summary)
             _count(summary, section)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sheets.cells import address
 from sheets.declare import Sheet
 from sheets.findings import Finding
 from sheets.headers import Header
@@ -21,15 +22,28 @@ from sheets.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a sheet's columns stand: its name, and column key -> 0-based column."""
+    """Where a sheet's columns stand: its name, and column key -> 0-based column.
+
+    `later` are (1-based header row, columns) where a header further down puts them otherwise.
+    """
 
     name: str
     columns: Mapping[str, int]
+    later: Sequence[tuple[int, Mapping[str, int]]] = ()
 
     @classmethod
     def of(cls, summary: Mapping[str, Any]) -> Places:
         """From a sheet's summary as it is kept: `name`, and `columns` key -> letters."""
-        return cls(summary["name"], {key: column_number(letters) for key, letters in summary["columns"].items()})
+        later = [(header["row"], _numbers(header["columns"])) for header in summary.get("later", ())]
+        return cls(summary["name"], _numbers(summary["columns"]), later)
+
+    def at(self, row: int) -> Places:
+        """Where they stand in a 1-based row."""
+        columns = self.columns
+        for header, others in self.later:
+            if header < row:
+                columns = others
+        return Places(self.name, columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,10 @@ class Judged:
     warnings: int
 
 
+def _numbers(columns: Mapping[str, str]) -> dict[str, int]:
+    return {key: column_number(letters) for key, letters in columns.items()}
+
+
 def column_number(letters: str) -> int:
     """0-based column of its letters: A is 0."""
     number = 0
@@ -75,6 +93,8 @@ def judge_rows(sheet: Sheet, rows: Sequence[Row], options: Options, places: Plac
 
     A column that the sheet has not is judged in those rows that fill it all the same: on screen every column is there.
     """
+    if places.later:
+        return [judge_rows(sheet, [row], options, places.at(row.number))[0] for row in rows]
     at = {column.key: place for place, column in enumerate(sheet.columns)}
     absent = [key for key in at if key not in places.columns]
     alike: dict[tuple[str, ...], list[int]] = {}
@@ -135,6 +155,7 @@ class Kept(Table):
     ) -> None:
         super().__init__(places.name, Header(sheet, 0, dict(places.columns)), options)
         self.finish()
+        self._places = places
         self._kept = values
         self._numbers = numbers
         self._raw_column = raw_column
@@ -146,6 +167,10 @@ class Kept(Table):
 
     def number(self, row: int) -> int:
         return self._numbers[row]
+
+    def cell(self, row: int, column: int) -> str:
+        number = self.number(row)
+        return address(number, self._places.at(number).columns.get(self.sheet.columns[column].key, 0))
 
     def text(self, row: int, key: str) -> str:
         if key not in self._raws:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,9 @@ class SheetSummary:
 
     Rows add up: rows_read = rows + sample + blank + footer + repeated (headers that stand again), all below the header.
 
-    `kind` is the declaration's key ("" if none), `columns` key -> column letters, `template` the version mark,
-    `unit` the text of the 填报单位 line, `note` a sentence for people.
+    `kind` is the declaration's key ("" if none), `columns` key -> column letters, `later` the headers further down
+    under which the columns stand otherwise, {"row": 1-based header row, "columns": key -> letters} each, `template` the
+    version mark, `unit` the text of the 填报单位 line, `note` a sentence for people.
     """
 
     name: str
@@ -44,6 +45,7 @@ class SheetSummary:
     template: str = ""
     unit: str = ""
     note: str = ""
+    later: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def ignored(self) -> int:
@@ -53,6 +55,15 @@ class SheetSummary:
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
         return {**asdict(self), "ignored": self.ignored}
+
+
+def columns_at(summary: Mapping[str, Any], row: int) -> Mapping[str, str]:
+    """Key -> letters of the columns as they stand in a 1-based row, from a sheet's summary as it is kept."""
+    columns: Mapping[str, str] = summary["columns"]
+    for header in summary.get("later", ()):
+        if header["row"] < row:
+            columns = header["columns"]
+    return columns
 
 
 @dataclass(slots=True)

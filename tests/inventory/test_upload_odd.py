@@ -10,6 +10,7 @@ from agencies.models import Person
 from inventory import changes
 from inventory.changes import Cell
 from inventory.models import CameraRow, ChangeSet, PlatformRow, RowFinding, SourceFile
+from sheets.report import columns_at
 from tests.inventory import web
 from tests.inventory.drafts import started, work
 from tests.inventory.quickly import read_here
@@ -77,3 +78,20 @@ def test_rows_of_both_forms_in_one_sheet_are_judged_again_at_their_own_columns(m
     work()
     found = RowFinding.objects.filter(code__in=["C153", "P128"]).values_list("kind", "code", "cell", "row")
     assert set(found) == {("camera", "C153", "M3", 3), ("platform", "P128", "M9", 9)}
+
+
+def test_rows_under_a_header_in_another_order_are_judged_again_at_their_own_columns(meishan_clerk: Person) -> None:
+    draft = started(meishan_clerk)
+    web.send(meishan_clerk, draft, shapes.other_columns_below(), "两段.xlsx")
+    work()
+    above, below = CameraRow.objects.get(row=2), CameraRow.objects.get(row=5)
+    for number, row in enumerate((above, below)):
+        texts = {"status": "", "code": "34152400001320000009", "platform_name": f"第{number}个平台"}
+        cells = [Cell(row.key, column, text) for column, text in texts.items()]
+        changes.change(meishan_clerk, draft.pk, "camera", cells, ChangeSet.Way.EDIT)
+    work()
+    found = set(RowFinding.objects.values_list("code", "cell"))
+    assert {("C153", "M2"), ("C153", "G5"), ("C301", "B2"), ("C301", "R5")} <= found
+    # What the registry says: there is no platform of that name.
+    assert {("C406", "D2"), ("C406", "P5")} <= found
+    assert columns_at(SourceFile.objects.get().summary["sheets"][0], 5)["brand"] == "O"
