@@ -105,11 +105,17 @@ def _rows(
     """The rows as they stand in the part, from the template's first on."""
     starts = [(f'<c r="{letters(place)}', f'" s="{style}"') for place, style in enumerate(formats)]
     for number, cells in enumerate(rows, template.FIRST_ROW):
-        if number in fills or not _plain(cells):
-            yield _row(number, cells, formats, styles, fills.get(number, {}))
+        own = fills.get(number, {})
+        if not _plain(cells):
+            yield _row(number, cells, formats, styles, own)
             continue
+        pairs = starts
+        if own:
+            pairs = starts.copy()
+            for place, fill in own.items():
+                pairs[place] = starts[place][0], f'" s="{styles.marked(formats[place], fill)}"'
         parts = [f'<row r="{number}" ht="19" customHeight="1">']
-        for (left, right), value in zip(starts, cells, strict=True):
+        for (left, right), value in zip(pairs, cells, strict=True):
             if value == "":
                 parts.append(f"{left}{number}{right}/>")
             elif isinstance(value, str):

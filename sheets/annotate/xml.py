@@ -17,6 +17,7 @@ CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 
 _TAG_END = re.compile(rb"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _DEEPEST = 64
 
@@ -145,6 +146,8 @@ def sayable(text: str) -> str:
 
 def content(text: str) -> str:
     """Text for an element."""
+    if not _SPECIAL.search(text):
+        return text
     return sayable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
