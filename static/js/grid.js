@@ -287,7 +287,8 @@ async function watch() {
       if (answer.stale) continue;
       told(answer);
       await refresh();
-      return;
+      // Something may have been changed while the rows were fetched.
+      if (!state.stale) return;
     }
   } catch (problem) {
     say(problem.message);
