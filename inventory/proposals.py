@@ -1,9 +1,9 @@
 """What a new row may be: a camera of the unit's own that the survey seems to leave out, or one of another unit.
 
-Nothing is merged by it (identity goes by number and code): a proposal is a warning that the clerk follows or leaves. A name
-counts without white space, case folded; a place within `NEAR` metres. What the unit has spoken of (it is still there, it
-was removed) is not proposed. Each thing is proposed to the rows nearest to it alone, and only where exactly one thing
-meets exactly one row is there something to apply.
+Nothing is merged by it (identity goes by number and code): a proposal is a warning that the clerk follows or leaves. A
+name counts without white space, case folded; a place within `NEAR` metres. What the unit has spoken of (it is still
+there, it was removed) is not proposed. Each thing is proposed to the rows nearest to it alone, and only where exactly
+one thing meets exactly one row is there something to apply.
 """
 
 from __future__ import annotations
