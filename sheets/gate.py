@@ -22,7 +22,7 @@ from sheets.gate_reach import Tally
 from sheets.gate_xlsb import is_record_part, scan_records
 from sheets.gate_xml import scan_part
 from sheets.gate_zip import Part, end_of_directory, inflate, read_directory
-from sheets.sniff import OLE_SIGNATURE, ZIP_SIGNATURE, Kind, container_kind, decode, is_open_document, listing
+from sheets.sniff import OLE_SIGNATURE, ZIP_SIGNATURE, Kind, container_kind, is_open_document, listing
 from sheets.textfile import text_rows
 
 __all__ = ["GATE", "Container", "Limits", "Part", "examine", "safe_name"]
@@ -228,7 +228,7 @@ def _other_kind(content: bytes, shown: str) -> Exception | None:
         return refused("G005", "网页", name=shown)
     if plain.lstrip().startswith(b"<"):
         return refused("G005", "XML 文件", name=shown)
-    if container_kind(content) != "csv" or decode(content) is None:
+    if container_kind(content) != "csv":
         return refused("G070", name=shown)
     return None
 

@@ -1,7 +1,6 @@
 """What kind of container some bytes are, for the gate and the reader alike, so that both always mean the same file.
 
-Only the bytes speak, never the name. A zip is judged by the names in the directory at its end; text is text only when
-the whole of it can be decoded.
+Only the bytes speak, never the name. A zip is judged by the names in the directory at its end, text by its head.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ _BINARY_BYTES = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _MARKUP = re.compile(r"\s*<[!?a-zA-Z/]")
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEAD = 4096
+_PIECE = 1 << 20
 
 
 def listing(data: bytes) -> bytes:
@@ -66,32 +66,34 @@ def looks_like_text(data: bytes) -> bool:
         return not _BINARY.search(text) and not _MARKUP.match(text)
     if _BINARY_BYTES.search(head):
         return False
-    return any(
-        not _MARKUP.match(text)
-        for text in (_decoded(head, name, cut=True) for name in ("utf-8-sig", "gb18030"))
-        if text
-    )
+    return any(not _MARKUP.match(text) for text in (_decoded(head, name) for name in ("utf-8-sig", "gb18030")) if text)
 
 
-def decode(data: bytes) -> str | None:
-    """The text of a file of Chinese offices: UTF-16 with its mark, UTF-8 with or without one, else GB18030 (GBK).
+def encoding_of(data: bytes) -> str | None:
+    """The encoding of a text of Chinese offices: UTF-16 with its mark, UTF-8 with or without one, else GB18030 (GBK).
 
-    None when it is none of them, or when a character stands in it that no table of text holds.
+    None when it is none of them, or when a character stands in it that no table of text holds. Decoded piece by piece.
     """
-    if data.startswith(_WIDE):
-        text = _decoded(data, "utf-16")
-    else:
-        text = _decoded(data, "utf-8-sig")
-        if text is None:
-            text = _decoded(data, "gb18030")
-    return None if text is None or _BINARY.search(text) else text
+    encodings = ("utf-16",) if data.startswith(_WIDE) else ("utf-8-sig", "gb18030")
+    return next((encoding for encoding in encodings if _reads_as(data, encoding)), None)
 
 
-def _decoded(data: bytes, encoding: str, *, cut: bool = False) -> str | None:
-    """Decoded, or None; `cut`: the last character may be cut off."""
-    for left_out in range(4 if cut else 1):
+def _reads_as(data: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for at in range(0, len(data), _PIECE):
+            if _BINARY.search(decoder.decode(data[at : at + _PIECE], at + _PIECE >= len(data))):
+                return False
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded(head: bytes, encoding: str) -> str | None:
+    """The head of a text, whose last character may be cut off; None when it is not in that encoding."""
+    for left_out in range(4):
         try:
-            return data[: len(data) - left_out].decode(encoding)
+            return head[: len(head) - left_out].decode(encoding)
         except UnicodeDecodeError:
             continue
     return None

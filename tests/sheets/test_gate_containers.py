@@ -169,3 +169,12 @@ def test_a_workbook_is_read_by_what_it_is_whatever_it_is_called() -> None:
     for kind, data in kinds.items():
         for ending in ("xlsx", "xls", "et", "csv"):
             assert examine(data, f"清单.{ending}").kind == kind
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"1," * 5_000_000, b"1,2\r\n" + b'"\n",' * 2_000_000, b"1,2\r\n" + b"x" * 10_000_000],
+    ids=["columns", "columns over many lines", "letters"],
+)
+def test_a_row_without_end_costs_little(data: bytes) -> None:
+    assert code(data, "a.csv") == "G033"
