@@ -235,7 +235,8 @@ def test_mended_by_a_new_file(
         expect(clash).to_have_count(1)
         expect(clash).to_contain_text("Doubted")
         real.assert_sound(page)
-        press(page, "以在线修改为准：摄像机 第 13 行所属派出所")
+        with page.expect_navigation():
+            clash.get_by_role("button", name="以在线修改为准").click()
         expect(page.locator("#clashes")).to_have_count(0)
 
         for at, title in left:
