@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from agencies.models import Person
 from audit.failures import Conflict, Invalid
-from inventory import changes, invariants, services, uploads
+from inventory import changes, clashes, invariants, services, settling, uploads
 from inventory.changes import Cell
-from inventory.models import ChangeSet, Obligation, ReportKind, SourceFile, Submission, Version
+from inventory.models import ChangeSet, Clash, Obligation, ReportKind, SourceFile, Submission, Version
 from inventory.obligations import ObligationState
 from inventory.targets import TARGETS
 from reviews.models import Case, Decision, Item, Round, Side
@@ -119,6 +119,12 @@ def take_back(clerk: str, number: int) -> None:
     changes.undo(person(clerk), current(clerk).pk)
 
 
+def settle(clerk: str, number: int) -> None:
+    choice = Clash.Choice.SCREEN if number % 2 else Clash.Choice.FILE
+    first = Clash.objects.filter(choice="").first() if number % 3 else None
+    settling.settle(person(clerk), current(clerk).pk, choice, first.pk if first else None)
+
+
 def state_zero(clerk: str, number: int) -> None:
     services.state_zero(person(clerk), current(clerk).pk, web.REASON + "再次核实。" * (number % 2))
 
@@ -172,6 +178,8 @@ def forward(clerk: str, number: int) -> None:
     version = submission.versions.latest("number")
     if version.is_stale:
         return work()
+    if clashes.unsettled(version).exists():
+        return settle(clerk, 3 * number)
     if version.submitted_at is not None or not version.hash:
         if submission.kind == ReportKind.ZERO:
             return state_zero(clerk, number)
@@ -206,7 +214,7 @@ def _review(clerk: str, number: int) -> None:
 Press = Callable[[str, int], None]
 ANY: list[Press] = [
     start, upload, remove, read, state_zero, attach, submit, discard, judge, judge, end,
-    edit, edit, drop_row, take_back,
+    edit, edit, drop_row, take_back, settle,
 ]  # fmt: skip
 PRESSES = st.tuples(st.sampled_from(ANY + [forward] * 3 * len(ANY)), st.sampled_from(list(CLERKS)), st.integers(0, 999))
 
