@@ -40,6 +40,19 @@ _DATES = frozenset({*range(14, 18), 22, *range(27, 32), 36, *range(50, 59)})
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
+_UNREADABLE = (
+    BadZipFile,
+    LookupError,
+    ValueError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    zlib.error,
+    struct.error,
+)
+
+
 def xlsb_facts(data: bytes) -> list[Facts]:
     """The facts of each sheet in the order of the workbook; what cannot be read is left to the parser to say."""
     found: list[Facts] = []
@@ -50,7 +63,7 @@ def xlsb_facts(data: bytes) -> list[Facts]:
                 found.append(facts := Facts())
                 if path in archive.namelist():
                     book.search(archive.read(path), facts)
-    except (BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, OSError, zlib.error, struct.error):
+    except _UNREADABLE:
         return found
     return found
 

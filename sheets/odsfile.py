@@ -31,6 +31,17 @@ _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _CELLS = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
 _HIDDEN = {"collapse", "filter"}
 _NUMBERS = {"float", "currency", "percentage"}
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    LookupError,
+    ValueError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
 
 
 @dataclass(slots=True)
@@ -49,7 +60,7 @@ def ods_sheets(data: bytes, limits: Limits | None = None) -> Iterator[OdsSheet]:
         with zipfile.ZipFile(BytesIO(data)) as archive, archive.open("content.xml") as content:
             # Entities are refused by the gate, bounded by the parser, and paid for by the confined child.
             yield from _sheets(iterparse(content, events=("end",)), limits or Limits())  # noqa: S314
-    except (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, EOFError, NotImplementedError) as problem:
+    except _UNREADABLE as problem:
         raise unreadable() from problem
 
 

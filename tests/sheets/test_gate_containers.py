@@ -151,6 +151,7 @@ def test_numbers_of_an_open_document_that_are_out_of_the_question(content: str, 
     ids=["merge", "short", "link", "row", "length"],
 )
 def test_records_that_are_out_of_the_question(records: bytes, expected: str) -> None:
+    sheet_facts(xlsb.book(ROWS, tail=xlsb.record(0, b"\0" * 6) + records))
     assert code(xlsb.book(ROWS, tail=records), "a.xlsb") == expected
 
 
