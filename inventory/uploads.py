@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Semaphore
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -32,6 +33,10 @@ MOST_FILES = 50
 """Workbooks of one version: a township with one for each village and each department has enough."""
 
 
+_AT_THE_GATE = Semaphore(1)
+"""One file at a time in each web process: it is work, and the pages of everybody else come from the same process."""
+
+
 @dataclass(frozen=True)
 class Defaults:
     """What the clerk says of the whole file; a row may say otherwise in the optional columns."""
@@ -53,7 +58,8 @@ def upload_workbook(
     # Asked before the gate, which is work too, and again under the lock.
     _within_quota(Submission.objects.select_related("obligation").get(pk=submission_id).obligation.agency_id, len(data))
     try:
-        container = gate.examine(data, name, gate.Limits(max_bytes=settings.UPLOAD_MAX_BYTES))
+        with _AT_THE_GATE:
+            container = gate.examine(data, name, gate.Limits(max_bytes=settings.UPLOAD_MAX_BYTES))
     except Refused as refused:
         note_refusal(by, submission_id, refused, name)
         raise

@@ -207,13 +207,11 @@ class _Processes:
         self.started: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> _Processes:
-        from jinzhai_video.serve import ROOT
+        from jinzhai_video.serve import ROOT, web_server
 
-        web = ["-m", "gunicorn", "jinzhai_video.wsgi", "--bind", f"{HOST}:{self.port}", "--workers", "2"]
-        more = ["--timeout", "120", "--log-level", "warning", "--no-control-socket"]
         environment = os.environ | {"DEBUG": "off", "HTTPS": "off", "ALLOWED_HOSTS": HOST}
-        for command in ([*web, *more], ["manage.py", "work"]):
-            self.started.append(subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment))
+        for command in (web_server(self.port), [sys.executable, "manage.py", "work"]):
+            self.started.append(subprocess.Popen(command, cwd=ROOT, env=environment))
         return self
 
     def __exit__(self, *_: object) -> None:

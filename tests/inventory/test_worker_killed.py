@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 
 import pytest
 from django.conf import settings
@@ -22,6 +23,14 @@ from tests.inventory.drafts import DEFAULTS, camera_row, started, workbook
 Worker = Callable[..., "subprocess.Popen[bytes]"]
 ROWS = 4000
 LEASE = "3"
+
+
+@cache
+def large_book() -> bytes:
+    """A workbook that keeps a reader busy long enough to be caught at it; made once, for it takes longer to make."""
+    return workbook(
+        [camera_row(n, longitude=f"115.{900001 + n * 2}", latitude=f"31.{700001 + n * 2}") for n in range(1, ROWS + 1)]
+    )
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -50,10 +59,7 @@ def readers_of(pid: int) -> list[int]:
 @pytest.mark.parametrize("moment", ["as the job is claimed", "while the reader runs", "after half the attempts"])
 def test_the_upload_survives(moment: str, real_db: str, worker: Worker, meishan_clerk: Person) -> None:
     submission = started(meishan_clerk)
-    rows = [
-        camera_row(n, longitude=f"115.{900001 + n * 2}", latitude=f"31.{700001 + n * 2}") for n in range(1, ROWS + 1)
-    ]
-    source = uploads.upload_workbook(meishan_clerk, submission.pk, workbook(rows), "大表.xlsx", DEFAULTS)
+    source = uploads.upload_workbook(meishan_clerk, submission.pk, large_book(), "大表.xlsx", DEFAULTS)
     job = Job.objects.get(subject_id=source.pk)
 
     for _ in range(2 if moment == "after half the attempts" else 1):
