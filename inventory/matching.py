@@ -107,8 +107,8 @@ def carry_keys(new_file_id: int, old_file_id: int) -> None:
     """Give the rows of a re-uploaded file the identities of the rows they replace.
 
     By code; else by name and position, wherever the row has moved to; else by sheet and row, unless both have a code
-    and a name of their own there. A key is taken once; a row that replaces none keeps its fresh key. Of rows alike in name
-    and position the first is the first's.
+    and a name of their own there. A key is taken once; a row that replaces none keeps its fresh key. Of rows alike in
+    name and position the first is the first's.
     """
     with connection.cursor() as cursor:
         # Of rows that came a moment ago the planner knows nothing; it would go through all of them for each.
