@@ -76,6 +76,8 @@ def _progress(job: Job) -> Progress:
     phase, rows, of = str(told.get("phase", "open")), int(told.get("rows", 0)), int(told.get("of", 0))
     if phase == "store":
         rows = _stored(int(told.get("backend", 0)), of)
+        if not rows and not Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).exists():
+            rows = of  # it came to its end between the two looks
     return Progress(phase=phase, rows=rows, of=of, again=again)
 
 
