@@ -41,10 +41,12 @@ def test_coded_rows_are_known_wherever_they_stand(meishan_clerk: Person) -> None
     submission = started(meishan_clerk)
     uploaded(meishan_clerk, submission, [camera_row(1), camera_row(2), camera_row(3)])
     before = keys(submission)
+    again(meishan_clerk, submission, [camera_row(3), camera_row(2, code=camera_row(8)["code"]), camera_row(1)])
+    assert keys(submission) == before, "a corrected code too: the name and the position are the same"
     again(meishan_clerk, submission, [camera_row(3), camera_row(9), camera_row(1, status="停用")])
     after = keys(submission)
     assert (after["示例路口3"], after["示例路口1"]) == (before["示例路口3"], before["示例路口1"])
-    assert after["示例路口9"] == before["示例路口2"], "the row in its place: a corrected code"
+    assert after["示例路口9"] not in before.values(), "another code and another name: another camera in its place"
     assert len(set(after.values())) == 3
 
 
