@@ -16,7 +16,7 @@ from inventory.models import CameraRow, ChangeSet, Submission
 from tests.e2e import browser as real
 from tests.e2e.people import at_work
 from tests.e2e.test_main_job import campaign as campaign  # noqa: PLC0414 - a fixture
-from tests.e2e.test_main_job import fill, press, upload
+from tests.e2e.test_main_job import fill, press, settled, upload
 
 pytestmark = pytest.mark.e2e
 
@@ -237,6 +237,7 @@ def test_mended_by_a_new_file(
         real.assert_sound(page)
         with page.expect_navigation():
             clash.get_by_role("button", name="以在线修改为准").click()
+        settled(page)
         expect(page.locator("#clashes")).to_have_count(0)
 
         for at, title in left:

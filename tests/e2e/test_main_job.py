@@ -89,6 +89,12 @@ def upload(page: Page, path: Path) -> None:
     page.set_input_files("input[name=workbook]", path)
     page.get_by_role("button", name="上传并检查").click()
     expect(page.locator("article.file", has_text=path.name)).to_contain_text("读到", timeout=60_000)
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Nothing is being worked out any more: the page will not come back by itself."""
+    expect(page.locator("[data-polling]")).to_have_count(0, timeout=30_000)
 
 
 @pytest.mark.usefixtures("campaign")
