@@ -20,7 +20,10 @@ def page(person: Person, submission_id: int, number: int = 1) -> str:
 
 
 def test_a_list_says_what_is_stamped(meishan_clerk: Person) -> None:
-    values = [{"name": "示例路口东南角", "code": "34152400001320000001"}, {"name": "示例路口西北角", "township": "341524102"}]
+    values = [
+        {"name": "示例路口东南角", "code": "34152400001320000001"},
+        {"name": "示例路口西北角", "township": "341524102"},
+    ]
     draft = drafted("meishan", values=values, platforms=[{"retention_days": 90}], by=meishan_clerk)
     version = Version.objects.get()
     html = page(meishan_clerk, draft.pk)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cameras.sheet import CAMERA
-from inventory.checks import DECLARATIONS
-from inventory.management.commands.write_sheet_docs import registry_rules
+from inventory.guide import registry_rules
+from inventory.registry_rules import DECLARATIONS
 from platforms.sheet import PLATFORM
 from sheets.docs import documents
 from sheets.findings import Severity
