@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from inventory.obligations import ObligationState
+from inventory.campaign.obligations import ObligationState
 from inventory.services import CASE_KIND
 from reviews.models import Closing, Side
 

@@ -16,8 +16,8 @@ from django.utils.functional import SimpleLazyObject
 from agencies.models import Person, Role
 from dashboards import stats, todo
 from dashboards.navigation import BUSINESS, REVIEWERS, NavItem, navigation, url_of
+from inventory.campaign.obligations import ObligationState
 from inventory.models import Campaign, Obligation, Submission
-from inventory.obligations import ObligationState
 from reviews import queries as reviews
 from reviews.models import Participation
 

@@ -9,8 +9,8 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 
 from agencies.models import Person
-from inventory.obligations import ACCEPTED_STATES, REPORTED_STATES, ObligationState
-from inventory.roster import GROUP_BY_KEY
+from inventory.campaign.obligations import ACCEPTED_STATES, REPORTED_STATES, ObligationState
+from inventory.campaign.roster import GROUP_BY_KEY
 
 from .badges import badge_for
 from .links import registry_url, rows_url, units_url

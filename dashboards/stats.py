@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from agencies.models import Duty, Person, PlaceKind
 from cameras.models import Camera, Pole
+from inventory.campaign.obligations import ACCEPTED_STATES, REPORTED_STATES, ObligationState
+from inventory.campaign.roster import GROUPS, group_of, rank
 from inventory.models import CameraRow, Campaign, Obligation, Submission, Version
-from inventory.obligations import ACCEPTED_STATES, REPORTED_STATES, ObligationState
-from inventory.roster import GROUPS, group_of, rank
 from platforms.models import Platform
 from registry.models import Life
 

@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from agencies.models import Person
 from inventory import services as intake
+from inventory.campaign.obligations import ObligationState
 from inventory.models import ReportKind, Submission, Version
-from inventory.obligations import ObligationState
-from inventory.waiver_views import waiting_for
+from inventory.waiving.waiver_views import waiting_for
 from reviews import queries as reviews
 from reviews.models import Closing, Decision, Item, Round, Side, Verdict
 

@@ -15,9 +15,9 @@ from agencies.models import Person
 from agencies.permissions import sees_all_business
 from agencies.sessions import person_of
 from audit.failures import require
-from inventory.obligations import ObligationState
+from inventory.campaign.obligations import ObligationState
+from inventory.campaign.roster import GROUP_BY_KEY, GROUPS
 from inventory.permissions import may_manage_campaigns, may_see_reports
-from inventory.roster import GROUP_BY_KEY, GROUPS
 from sheets.kinds.places import place_kinds
 
 from . import figures, stats, trend

@@ -10,18 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Agency, Division, Person
-from inventory import campaigns, platform_exports, services, uploads, waiver_services
-from inventory.checks import DECLARATIONS
-from inventory.models import (
-    CameraRow,
-    Datum,
-    Funding,
-    Mobility,
-    Obligation,
-    ReportKind,
-    RowFinding,
-    Submission,
-)
+from inventory import services, uploads
+from inventory.campaign import campaigns
+from inventory.exported import platform_exports
+from inventory.models import CameraRow, Datum, Funding, Mobility, Obligation, ReportKind, RowFinding, Submission
+from inventory.registering.checks import DECLARATIONS
+from inventory.waiving import waiver_services
 from jobs import services as jobs
 from jobs.models import Job
 from reviews import services as reviews

@@ -16,9 +16,9 @@ from agencies.sessions import person_of
 from audit.failures import require
 from files.models import StoredFile
 
-from .checks import DECLARATIONS
 from .models import SourceFile, Submission, Version
 from .permissions import may_see_reports
+from .registering.checks import DECLARATIONS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

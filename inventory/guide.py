@@ -13,9 +13,9 @@ from sheets.findings import Severity
 from sheets.guide import catalogue
 from sheets.rules import RuleInfo
 
-from .export_rules import EXPORT_RULES
-from .registry_rules import DECLARATIONS, REGISTRY_RULES
-from .waivable import may_be_waived
+from .exported.export_rules import EXPORT_RULES
+from .registering.registry_rules import DECLARATIONS, REGISTRY_RULES
+from .waiving.waivable import may_be_waived
 
 NEEDS = {Need.REQUIRED: "必填", Need.WANTED: "应填", Need.OPTIONAL: "选填"}
 

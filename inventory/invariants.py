@@ -23,11 +23,11 @@ from files.models import StoredFile
 from jobs.models import Job
 from sheets.stage import row_hash
 
-from .checks import DECLARATIONS
-from .missing import HASH as MARK_HASH
+from .leftout.missing import HASH as MARK_HASH
 from .models import ReportKind, SourceFile, Version
+from .registering.checks import DECLARATIONS
+from .registering.targets import TARGETS, Target
 from .services import zero_hash
-from .targets import TARGETS, Target
 from .versions import contents
 
 MOST = 20
@@ -335,7 +335,7 @@ def _told(sentence: str, sql: str, keep: Callable[[Any], bool] = bool) -> Iterat
 def _differs(things: str) -> str:
     """SQL that is true where an identity (t) says another thing than its open version (v)."""
     target: Target | None = next((t for t in TARGETS if t.things == things), None)
-    from .poles import CARRIED
+    from .registering.poles import CARRIED
 
     columns = target.columns if target else CARRIED
     more = ("platform_id", "pole_id") if things == "cameras_camera" else ()

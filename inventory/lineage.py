@@ -10,9 +10,9 @@ from registry.lineage import Lineage, Reviewer
 from reviews.models import Closing, Side
 from sheets.report import columns_at
 
-from .checks import DECLARATIONS
 from .models import CameraRow, LedgerEntry, MissingMark, PlatformRow, StagedRow
-from .waivers import waived_at
+from .registering.checks import DECLARATIONS
+from .waiving.waivers import waived_at
 
 ROW_OF: dict[str, type[StagedRow]] = {
     "cameras.camera": CameraRow,

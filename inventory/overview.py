@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
-from . import compare, mark_items
-from .missing import Tally
+from .leftout import mark_items
+from .leftout.missing import Tally
 from .models import CameraRow, PlatformRow, ReportKind, RowFinding, SourceFile, Submission, Version
 from .reading import Progress, progress_of
-from .waivable import may_be_waived
+from .waiving.waivable import may_be_waived
+from .workbook import compare
 
 CHIPS = 24
 """Cells shown of each rule before "show all"."""

@@ -9,8 +9,8 @@ from agencies.access import EVERYTHING, Sight
 from agencies.models import Person, Role
 from agencies.permissions import is_clerk, sees_all_business
 
+from .campaign.obligations import ObligationQuerySet
 from .models import Obligation, Submission
-from .obligations import ObligationQuerySet
 
 
 def may_report(person: Person, obligation: Obligation) -> bool:

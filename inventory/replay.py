@@ -25,12 +25,12 @@ from sheets.rejudge import Kept, Places, Row, judge_rows, raw_row
 from sheets.rules import ERROR
 from sheets.table import Table
 
-from .campaigns import rule_version
-from .checks import DECLARATIONS
+from .campaign.campaigns import rule_version
 from .models import ReportKind, RowFinding, SourceFile, Submission, Version
-from .restaging import Sources, options_of
+from .onscreen.restaging import Sources, options_of
+from .registering.checks import DECLARATIONS
+from .registering.targets import TARGETS, Target
 from .staging import FINDINGS_KEPT
-from .targets import TARGETS, Target
 
 BATCH = 4000
 """Rows judged at once."""

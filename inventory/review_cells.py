@@ -14,8 +14,8 @@ from registry.words import LABEL_STATES, Words, say, words_of
 from reviews.presenting import Cell, Change
 from sheets.declare import Sheet
 
-from .checks import DECLARATIONS
-from .targets import Target, states
+from .registering.checks import DECLARATIONS
+from .registering.targets import Target, states
 
 NUMBERS = frozenset({"longitude", "latitude", "pole_height", "pole_arms", "retention_days", "cost", "upkeep"})
 ERASED = "（清空）"

@@ -19,12 +19,13 @@ from reviews.presenting import Asked, Column, Document, Figure, ItemRow, Overvie
 from sheets.cells import narrow
 from sheets.kinds.places import townships
 
-from . import mark_items, proposals
-from .matching import collisions
+from .leftout import mark_items
 from .models import ReportKind, RowFinding, SourceFile, StagedRow, Version
+from .registering import proposals
+from .registering.matching import collisions
+from .registering.targets import CAMERA, PLATFORM, Target
 from .review_cells import Registered, Sheetlike, sheetlike
-from .targets import CAMERA, PLATFORM, Target
-from .waivers import waived_at
+from .waiving.waivers import waived_at
 
 PAGE_SIZE = 50
 MOST_TERMS = 8

@@ -19,8 +19,8 @@ from files import services as storage
 from files.models import StoredFile
 from reviews import services as reviews
 
-from . import clashes, missing, recheck
-from .checks import check_registry
+from .entering.original import keep_originals
+from .leftout import missing
 from .models import (
     CameraRow,
     Campaign,
@@ -35,10 +35,12 @@ from .models import (
     Submission,
     Version,
 )
-from .original import keep_originals
+from .onscreen import recheck
 from .permissions import may_edit, may_report
-from .targets import TARGETS
+from .registering.checks import check_registry
+from .registering.targets import TARGETS
 from .versions import fork, rehash
+from .workbook import clashes
 
 CASE_KIND = "submission"
 ZERO_KEY = Value(0, output_field=BigIntegerField())

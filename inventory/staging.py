@@ -27,15 +27,15 @@ from jobs.services import LeaseLost, Run
 from sheets import confined
 from sheets.findings import Finding, Refused, Severity
 
-from . import compare, keeping
-from .checks import DECLARATIONS, check_registry
 from .fence import fence_arguments
-from .matching import carry_keys
 from .models import CameraRow, RowFinding, SourceFile, Submission, Version
+from .registering.checks import DECLARATIONS, check_registry
+from .registering.matching import carry_keys
+from .registering.targets import TARGETS, Target
 from .services import drop_file
-from .targets import TARGETS, Target
 from .uploads import ROWS_STORED
 from .versions import rehash
+from .workbook import compare, keeping
 
 FINDINGS_KEPT = 50_000
 """Findings shown of one file; a file with more is broken as a whole, and its counts still tell how much."""

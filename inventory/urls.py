@@ -1,20 +1,14 @@
 from django.urls import path
 
-from . import (
-    annotated_views,
-    campaign_urls,
-    compare_views,
-    downloads,
-    entry_views,
-    grid,
-    guide,
-    missing_views,
-    papers,
-    platform_export_views,
-    reading,
-    views,
-    waiver_views,
-)
+from . import downloads, guide, reading, views
+from .campaign import campaign_urls
+from .entering import entry_views
+from .exported import platform_export_views
+from .leftout import missing_views
+from .onscreen import grid
+from .paper import papers
+from .waiving import waiver_views
+from .workbook import annotated_views, compare_views
 
 urlpatterns = [
     *annotated_views.urlpatterns,

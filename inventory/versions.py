@@ -6,9 +6,9 @@ from django.db import connection, models
 
 from agencies.models import Person
 
-from . import missing
+from .leftout import missing
 from .models import RowFinding, SourceFile, Submission, Version
-from .targets import TARGETS
+from .registering.targets import TARGETS
 
 
 def contents(condition: str) -> str:
@@ -34,6 +34,8 @@ def contents(condition: str) -> str:
 def rehash(version: Version) -> str:
     """Set the version's hash from its rows as they stand ('' without rows). Runs in the caller's transaction."""
     with connection.cursor() as cursor:
+        # A hundred thousand rows are put in order in memory; by default half of them would go over the disk.
+        cursor.execute("SELECT set_config('work_mem', '64MB', true)")
         cursor.execute(
             f"""UPDATE inventory_version SET hash = coalesce((
                     SELECT hash FROM ({contents("f.version_id = %(version)s")}) AS content), '')

@@ -19,13 +19,16 @@ from audit.failures import Invalid, require
 from reviews.models import Case
 from sheets.findings import Finding, Refused
 
-from . import clashes, missing_views, overview, platform_exports, services, uploads
-from .entry_forms import TermsForm
+from . import overview, services, uploads
+from .entering.entry_forms import TermsForm
+from .exported import platform_exports
 from .forms import ScanForm, WorkbookForm, ZeroForm
+from .leftout import missing_views
 from .models import Campaign, Datum, Funding, Mobility, ReportKind, RowFinding, SourceFile, Submission, Version
 from .permissions import may_edit, may_report, may_see_reports, reportable
-from .waivable import may_be_waived
-from .waivers import standing_of
+from .waiving.waivable import may_be_waived
+from .waiving.waivers import standing_of
+from .workbook import clashes
 
 OBLIGATIONS_SHOWN = 50
 

@@ -12,10 +12,14 @@ from registry.lineage import register_source
 from reviews import kinds
 from reviews.models import Round
 
-from . import acceptance, annotated, lineage, platform_exports, recheck, review_items, staging
+from . import lineage, review_items, staging
+from .exported import platform_exports
 from .models import ReportKind, Submission
+from .onscreen import recheck
+from .registering import acceptance
 from .services import CASE_KIND
 from .uploads import JOB_KIND
+from .workbook import annotated
 
 
 def register() -> None:

@@ -25,9 +25,9 @@ from django.utils import timezone
 from agencies.models import Agency, Person
 from files import services as files
 from files.models import StoredFile
-from inventory import marking, services
-from inventory.checks import check_registry
-from inventory.missing import unmentioned
+from inventory import services
+from inventory.leftout import marking
+from inventory.leftout.missing import unmentioned
 from inventory.models import (
     CameraRow,
     Campaign,
@@ -43,7 +43,8 @@ from inventory.models import (
     Submission,
     Version,
 )
-from inventory.targets import TARGETS
+from inventory.registering.checks import check_registry
+from inventory.registering.targets import TARGETS
 from inventory.versions import rehash
 from tests.factories import make_person
 

@@ -12,16 +12,8 @@ from django.utils import timezone
 
 from agencies.models import Agency, Person
 from files.models import StoredFile
-from inventory.campaigns import default_roster
-from inventory.models import (
-    CameraRow,
-    Campaign,
-    Obligation,
-    ReportKind,
-    SourceFile,
-    Submission,
-    Version,
-)
+from inventory.campaign.campaigns import default_roster
+from inventory.models import CameraRow, Campaign, Obligation, ReportKind, SourceFile, Submission, Version
 from reviews.models import Case, Closing, Decision, Item, Participation, Round, Side, Verdict
 from tests.factories import make_person
 

@@ -10,9 +10,10 @@ from django.db import connection, transaction
 
 from agencies.models import Agency, Person, PersonRole, Role
 from files.models import StoredFile
-from inventory import acceptance, services
+from inventory import services
 from inventory.models import Campaign, Obligation, ReportKind, SourceFile, Submission, Version
-from inventory.targets import CAMERA
+from inventory.registering import acceptance
+from inventory.registering.targets import CAMERA
 from inventory.versions import rehash
 from reviews.models import Case, Round
 

@@ -16,8 +16,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.test import Client
 
-from inventory import recheck, staging
+from inventory import staging
 from inventory.models import CameraRow, SourceFile
+from inventory.onscreen import recheck
 from inventory.staging import SHEETS
 from jobs.models import Job
 from sheets import cli

@@ -17,10 +17,10 @@ from tablib import Dataset
 from agencies.models import Agency
 from cameras.models import Camera
 from inventory import staging
-from inventory.checks import DECLARATIONS
 from inventory.models import SourceFile
+from inventory.registering.checks import DECLARATIONS
+from inventory.registering.targets import CAMERA
 from inventory.staging import SHEETS
-from inventory.targets import CAMERA
 from jobs.models import Job
 from sheets import cli
 from tools.bench_accept import draft

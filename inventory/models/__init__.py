@@ -2,18 +2,7 @@
 
 from .changes import Change, ChangeSet, Clash
 from .exports import ExportedDevice, PlatformExport
-from .intake import (
-    Campaign,
-    Datum,
-    Edit,
-    Funding,
-    Mobility,
-    Obligation,
-    ReportKind,
-    SourceFile,
-    Submission,
-    Version,
-)
+from .intake import Campaign, Datum, Edit, Funding, Mobility, Obligation, ReportKind, SourceFile, Submission, Version
 from .ledger import LedgerEntry
 from .missing import MissingMark
 from .rows import CameraRow, PlatformRow, RowFinding, StagedRow

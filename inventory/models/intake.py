@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from agencies.access import VisibleQuerySet
 
-from ..obligations import ObligationQuerySet
+from ..campaign.obligations import ObligationQuerySet
 
 
 class Datum(models.TextChoices):

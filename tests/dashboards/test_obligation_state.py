@@ -10,8 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from dashboards.badges import BADGES
+from inventory.campaign.obligations import ObligationState
 from inventory.models import Campaign, Obligation, Submission
-from inventory.obligations import ObligationState
 from tests.factories_progress import STATES, make_campaign, obligation_of, report
 
 pytestmark = pytest.mark.django_db

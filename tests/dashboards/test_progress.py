@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from agencies.models import Agency, Person, PlaceKind
 from dashboards import stats
+from inventory.campaign.obligations import REPORTED_STATES, ObligationState
 from inventory.models import Campaign, Obligation, Submission
-from inventory.obligations import REPORTED_STATES, ObligationState
 from reviews.models import Side
 from tests.dashboards.pages import browse, figures, links, list_count
 from tests.factories_progress import STATES, close, make_campaign, obligation_of, open_round, report

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from agencies.models import Person
 from demo.paper import stamped_page
-from inventory import campaigns
+from inventory.campaign import campaigns
 from inventory.models import CameraRow, ChangeSet, SourceFile, Submission
 from tests.e2e import browser as real
 from tests.e2e.people import at_work

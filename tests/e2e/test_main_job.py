@@ -17,7 +17,7 @@ from agencies.models import Person
 from audit import journal
 from cameras.models import Camera, CameraVersion, Pole
 from demo.paper import stamped_page
-from inventory import campaigns
+from inventory.campaign import campaigns
 from inventory.models import CameraRow
 from tests.e2e import browser as real
 from tests.e2e.people import at_work, progress_of

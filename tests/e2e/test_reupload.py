@@ -13,9 +13,9 @@ from django.db import connection
 from playwright.sync_api import Page, expect
 
 from agencies.models import Person
-from inventory import changes
-from inventory.changes import Cell
 from inventory.models import CameraRow, ChangeSet, SourceFile, Submission
+from inventory.onscreen import changes
+from inventory.onscreen.changes import Cell
 from tests.e2e.browser import assert_sound, launch
 from tests.e2e.people import at_work
 from tests.inventory.drafts import camera_row, stamped, started, work, workbook

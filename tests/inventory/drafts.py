@@ -14,8 +14,8 @@ from django.utils import timezone
 from agencies.models import Agency, Person
 from demo.paper import stamped_page
 from inventory import services, uploads
-from inventory.checks import DECLARATIONS
 from inventory.models import Campaign, Datum, Funding, Mobility, Obligation, ReportKind, SourceFile, Submission
+from inventory.registering.checks import DECLARATIONS
 from jobs import services as jobs
 from jobs.models import Job
 from sheets.template import write_template

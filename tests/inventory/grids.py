@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from agencies.models import Person
 from files.models import StoredFile
-from inventory.checks import DECLARATIONS
 from inventory.models import RowFinding, SourceFile, StagedRow, Submission, Version
-from inventory.restaging import BY_KIND, Sources, insert, is_wide, options_of
+from inventory.onscreen.restaging import BY_KIND, Sources, insert, is_wide, options_of
+from inventory.registering.checks import DECLARATIONS
 from inventory.services import draft_version
 from inventory.versions import rehash
 from jobs import services as jobs
@@ -78,7 +78,7 @@ def on_screen(by: Person, rows: Sequence[Cells], kind: str = "camera", submissio
 
 def check(version: Version) -> None:
     """What reading a file ends with, the rules over the whole file among it."""
-    from inventory import recheck
+    from inventory.onscreen import recheck
 
     with transaction.atomic():
         recheck.store(version, recheck.compute(version))

@@ -10,8 +10,8 @@ import pytest
 from agencies.models import Person
 from audit.failures import Conflict
 from cameras.models import Camera, CameraVersion
-from inventory import acceptance
 from inventory.models import CameraRow, LedgerEntry, RowFinding
+from inventory.registering import acceptance
 from platforms.models import Platform
 from reviews.models import Case, Closing, Round, Side
 from tests.factories_inventory import drafted, hand_in, new_code, submitted

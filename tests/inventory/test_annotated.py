@@ -14,9 +14,10 @@ from django.test import Client
 
 from agencies.models import Person
 from audit.models import Entry
-from inventory import annotated, changes
-from inventory.changes import Cell
 from inventory.models import CameraRow, ChangeSet, RowFinding, SourceFile, Submission
+from inventory.onscreen import changes
+from inventory.onscreen.changes import Cell
+from inventory.workbook import annotated
 from jobs.models import Job
 from sheets.annotate import child
 from sheets.confined import ChildResult
@@ -40,7 +41,7 @@ def _here(monkeypatch: pytest.MonkeyPatch) -> None:
         return ChildResult(child.main(args[1:]), 0, 0.0, 0.0, "", 0)
 
     limits = annotated.LIMITS
-    monkeypatch.setattr("inventory.annotated.confined", SimpleNamespace(run=run, ChildLimits=type(limits)))
+    monkeypatch.setattr("inventory.workbook.annotated.confined", SimpleNamespace(run=run, ChildLimits=type(limits)))
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_a_child_that_gives_up_is_told_kindly(
     def run(*_: Any, **__: Any) -> None:
         raise Refused(Finding(code="G051", severity=Severity.ERROR, message="", fix=""))
 
-    monkeypatch.setattr("inventory.annotated.confined.run", run)
+    monkeypatch.setattr("inventory.workbook.annotated.confined.run", run)
     answer = web.of(meishan_clerk).get(at(draft))
     assert answer.status_code == 409
     assert "标注后的表格没有做成" in answer.content.decode()

@@ -19,11 +19,13 @@ from hypothesis import strategies as st
 
 from agencies.models import Person
 from audit.failures import Conflict, Invalid
-from inventory import changes, clashes, invariants, services, settling, uploads
-from inventory.changes import Cell
+from inventory import invariants, services, uploads
+from inventory.campaign.obligations import ObligationState
 from inventory.models import ChangeSet, Clash, Obligation, ReportKind, SourceFile, Submission, Version
-from inventory.obligations import ObligationState
-from inventory.targets import TARGETS
+from inventory.onscreen import changes
+from inventory.onscreen.changes import Cell
+from inventory.registering.targets import TARGETS
+from inventory.workbook import clashes, settling
 from reviews.models import Case, Decision, Item, Round, Side
 from reviews.services import close, mark, tally_of
 from sheets.findings import Refused

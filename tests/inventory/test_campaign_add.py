@@ -16,7 +16,7 @@ from agencies.models import Agency, Person
 from audit.failures import Invalid
 from audit.models import Entry
 from cameras.sheet import CAMERA
-from inventory import campaigns
+from inventory.campaign import campaigns
 from inventory.models import Campaign
 from platforms.sheet import PLATFORM
 from tests.factories_progress import make_campaign

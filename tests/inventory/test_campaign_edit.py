@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from agencies.models import Person
 from audit.models import Entry
-from inventory import campaigns
+from inventory.campaign import campaigns
 from inventory.models import Campaign
 from tests.factories_progress import make_campaign
 

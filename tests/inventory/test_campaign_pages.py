@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.models import Person
-from inventory import campaigns
+from inventory.campaign import campaigns
 from inventory.models import Obligation
 from tests.factories_progress import make_campaign, obligation_of, report
 

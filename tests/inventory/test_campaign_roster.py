@@ -12,7 +12,8 @@ from django.urls import reverse
 from agencies.models import Agency, Person
 from audit.failures import Conflict
 from audit.models import Entry
-from inventory import campaigns, services
+from inventory import services
+from inventory.campaign import campaigns
 from inventory.models import Campaign, Obligation, ReportKind, Submission
 from tests.factories import make_person
 from tests.factories_progress import make_campaign, obligation_of, report

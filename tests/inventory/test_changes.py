@@ -11,11 +11,12 @@ from django.core.exceptions import PermissionDenied
 from agencies.models import Person
 from audit.failures import Conflict, Invalid
 from audit.models import Entry
-from inventory import changes, services
-from inventory.changes import Cell
-from inventory.checks import DECLARATIONS
+from inventory import services
 from inventory.invariants import violations
 from inventory.models import Change, ChangeSet, RowFinding, SourceFile, Version
+from inventory.onscreen import changes
+from inventory.onscreen.changes import Cell
+from inventory.registering.checks import DECLARATIONS
 from reviews.models import Side
 from tests.inventory import quickly
 from tests.inventory.grids import assert_as_if_read, camera, codes_of, draft, on_screen, platform, rows_of, work

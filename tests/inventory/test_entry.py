@@ -14,9 +14,10 @@ import pytest
 from django.conf import settings as django_settings
 
 from agencies.models import Person
-from inventory import entry, uploads
+from inventory import uploads
+from inventory.entering import entry
+from inventory.entering.places import place_data
 from inventory.models import CameraRow, ChangeSet, PlatformRow, RowFinding, SourceFile, Submission, Version
-from inventory.places import place_data
 from sheets.template import FIRST_ROW
 from tests.factories_inventory import drafted, submitted
 from tests.factories_registry import register_camera

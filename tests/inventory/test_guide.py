@@ -8,7 +8,7 @@ import pytest
 
 from agencies.models import Person
 from inventory.guide import found_rules, registry_rules
-from inventory.registry_rules import DECLARATIONS
+from inventory.registering.registry_rules import DECLARATIONS
 from sheets.guide import catalogue
 from tests.inventory import web
 

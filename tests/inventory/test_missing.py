@@ -12,11 +12,12 @@ from agencies.models import Agency, Person
 from audit.failures import Conflict, Invalid
 from audit.models import Entry
 from cameras.models import Camera, CameraVersion
-from inventory import marking, missing, services
-from inventory.checks import check_registry
+from inventory import services
 from inventory.invariants import violations
+from inventory.leftout import marking, missing
 from inventory.lineage import source_of
 from inventory.models import CameraRow, Campaign, LedgerEntry, MissingMark, SourceFile, Submission, Version
+from inventory.registering.checks import check_registry
 from platforms.models import Platform
 from reviews.models import Item
 from reviews.services import close

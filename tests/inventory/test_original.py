@@ -15,10 +15,10 @@ from agencies.models import Person
 from cameras.sheet import CAMERA as CAMERA_SHEET
 from files.models import StoredFile
 from inventory import services, uploads
+from inventory.entering.original import blank_summary, filled_form
 from inventory.invariants import violations
 from inventory.lineage import cells_of
 from inventory.models import CameraRow, PlatformRow, SourceFile, Submission, Version
-from inventory.original import blank_summary, filled_form
 from platforms.sheet import PLATFORM as PLATFORM_SHEET
 from sheets.check import check
 from sheets.options import Options

@@ -17,16 +17,8 @@ from openpyxl import Workbook, load_workbook
 
 from agencies.models import Person
 from files.models import StoredFile
-from inventory.checks import check_registry
-from inventory.models import (
-    CameraRow,
-    ExportedDevice,
-    PlatformExport,
-    RowFinding,
-    SourceFile,
-    Submission,
-    Version,
-)
+from inventory.models import CameraRow, ExportedDevice, PlatformExport, RowFinding, SourceFile, Submission, Version
+from inventory.registering.checks import check_registry
 from sheets import export_child
 from sheets.confined import ChildResult
 from sheets.export_list import Listing, read_devices
@@ -158,7 +150,7 @@ def _here(monkeypatch: pytest.MonkeyPatch) -> None:
         assert args[0] == "sheets.export_child" and args[-1] == str(cwd)
         return ChildResult(export_child.main(args[1:]), 0, 0.0, 0.0, "")
 
-    monkeypatch.setattr("inventory.platform_exports.confined", SimpleNamespace(run=run))
+    monkeypatch.setattr("inventory.exported.platform_exports.confined", SimpleNamespace(run=run))
 
 
 def send(by: Person, submission: Submission, data: bytes, name: str = "平台导出.xlsx") -> Any:

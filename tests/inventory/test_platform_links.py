@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from cameras.models import Camera
-from inventory import marking
-from inventory.checks import check_registry
+from inventory.leftout import marking
 from inventory.models import CameraRow, MissingMark, RowFinding, Submission
-from inventory.platform_links import Alike, core
+from inventory.registering.checks import check_registry
+from inventory.registering.platform_links import Alike, core
 from tests.factories_inventory import drafted, make_campaign
 from tests.factories_registry import register_platform
 from tests.inventory.registering import registered

@@ -9,8 +9,8 @@ from django.test import Client
 
 from agencies.models import Person
 from agencies.sessions import SEEN
-from inventory.checks import DECLARATIONS, REGISTRY_RULES
 from inventory.models import Submission
+from inventory.registering.checks import DECLARATIONS, REGISTRY_RULES
 from inventory.staging import gave_up
 from jobs import services as jobs
 from jobs.models import Job

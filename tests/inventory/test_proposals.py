@@ -10,10 +10,10 @@ import pytest
 
 from agencies.models import Person
 from cameras.models import Camera
-from inventory import marking
-from inventory.checks import check_registry
+from inventory.leftout import marking
 from inventory.models import CameraRow, MissingMark, RowFinding, Submission
-from inventory.proposals import METRES
+from inventory.registering.checks import check_registry
+from inventory.registering.proposals import METRES
 from tests.factories_inventory import drafted, make_campaign, submitted
 from tests.factories_registry import register_camera
 from tests.inventory.registering import registered

@@ -15,15 +15,7 @@ from audit.models import Entry
 from cameras.models import Camera, CameraVersion
 from files.models import StoredFile
 from inventory import services, uploads
-from inventory.models import (
-    Campaign,
-    LedgerEntry,
-    Obligation,
-    ReportKind,
-    SourceFile,
-    Submission,
-    Version,
-)
+from inventory.models import Campaign, LedgerEntry, Obligation, ReportKind, SourceFile, Submission, Version
 from inventory.versions import rehash
 from jobs import services as jobs
 from jobs.models import Job

@@ -14,10 +14,11 @@ from agencies.models import Person
 from audit import journal
 from audit.failures import Conflict
 from audit.models import Entry
-from inventory import changes, recheck, services
-from inventory.changes import Cell
+from inventory import services
 from inventory.invariants import violations
 from inventory.models import ChangeSet, RowFinding, SourceFile, Submission, Version
+from inventory.onscreen import changes, recheck
+from inventory.onscreen.changes import Cell
 from jobs import services as jobs
 from jobs.models import Job
 from tests.inventory import web
@@ -150,7 +151,7 @@ def test_a_report_given_up_is_left_alone(meishan_clerk: Person) -> None:
 @pytest.mark.django_db
 def test_a_file_of_which_not_every_finding_is_kept(meishan_clerk: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """The counts are true nevertheless, and what was left out appears as the first ones are mended."""
-    monkeypatch.setattr("inventory.recount.FINDINGS_KEPT", 6)
+    monkeypatch.setattr("inventory.onscreen.recount.FINDINGS_KEPT", 6)
     submission = on_screen(meishan_clerk, [camera(number, name="", brand="", code="") for number in range(1, 5)])
     rows = rows_of(submission)
     own = RowFinding.objects.exclude(code__contains="4")

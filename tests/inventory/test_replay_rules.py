@@ -16,9 +16,11 @@ from django.utils import timezone
 from agencies.models import Person
 from audit.models import Entry
 from cameras.sheet import CAMERA
-from inventory import campaigns, services, waiver_services
+from inventory import services
+from inventory.campaign import campaigns
 from inventory.models import CameraRow, RowFinding, SourceFile, Submission, Version
 from inventory.replay import Asked, Outcome, replay
+from inventory.waiving import waiver_services
 from sheets.declare import RowRule
 from sheets.rules import ERROR, Issue, rule_info
 from tests.factories_inventory import make_campaign

@@ -8,9 +8,11 @@ import pytest
 
 from agencies.models import Person
 from audit.models import Entry
-from inventory import annotated, changes, clashes, services, settling
-from inventory.changes import Cell
+from inventory import services
 from inventory.models import CameraRow, Change, ChangeSet, Clash, RowFinding, SourceFile, Submission, Version
+from inventory.onscreen import changes
+from inventory.onscreen.changes import Cell
+from inventory.workbook import annotated, clashes, settling
 from reviews.models import Decision, Side
 from reviews.services import mark
 from tests.inventory import web

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agencies.models import Person
-from inventory import services, stamp
+from inventory import services
 from inventory.models import SourceFile, Version
+from inventory.paper import stamp
 from tests.factories_inventory import ZERO_REASON, drafted, submitted, submitted_zero
 from tests.inventory import web
 
@@ -47,9 +48,7 @@ def test_what_is_printed_is_what_both_sides_review(meishan_clerk: Person, data_r
     assert page(meishan_clerk, sent.pk).split("<article")[1] == page(data_reviewer, sent.pk).split("<article")[1]
 
 
-def test_a_long_list_has_its_rows_behind_the_signatures(
-    meishan_clerk: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_list_has_its_rows_behind_the_signatures(meishan_clerk: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     draft = drafted("meishan", rows=3, by=meishan_clerk)
     monkeypatch.setattr(stamp, "ON_THE_PAGE", 2)
     html = page(meishan_clerk, draft.pk)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from agencies.models import Agency, Person
-from inventory import campaigns
+from inventory.campaign import campaigns
 from inventory.models import Obligation, ReportKind, Submission, Version
 from tests.factories_inventory import submitted_zero
 from tests.inventory import web

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 
 from agencies.models import Person
-from inventory import changes
-from inventory.changes import Cell
 from inventory.models import CameraRow, ChangeSet, PlatformRow, RowFinding, SourceFile
+from inventory.onscreen import changes
+from inventory.onscreen.changes import Cell
 from sheets.report import columns_at
 from tests.inventory import web
 from tests.inventory.drafts import started, work

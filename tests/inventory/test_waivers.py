@@ -13,10 +13,11 @@ from django.utils import timezone
 from agencies.models import Person
 from audit.models import Entry
 from cameras.models import Camera
-from inventory import services, waiver_services, waivers
-from inventory.checks import check_registry
+from inventory import services
 from inventory.models import CameraRow, RowFinding, SourceFile, Submission, Version, Waiver
-from inventory.waivable import WAIVABLE_ERRORS, catalogue, may_be_waived
+from inventory.registering.checks import check_registry
+from inventory.waiving import waiver_services, waivers
+from inventory.waiving.waivable import WAIVABLE_ERRORS, catalogue, may_be_waived
 from registry.lineage import source_of
 from sheets.rules import ERROR
 from tests.factories_inventory import drafted, hand_in, submitted

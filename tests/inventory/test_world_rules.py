@@ -8,7 +8,7 @@ import pytest
 
 from agencies.models import Person
 from inventory.models import CameraRow, RowFinding, SourceFile, Version
-from inventory.recheck import compute
+from inventory.onscreen.recheck import compute
 from inventory.review_items import StagedItems
 from reviews.presenting import Asked
 from tests.inventory.drafts import camera_row, platform_row, started, submitted, workbook

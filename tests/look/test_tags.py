@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from agencies.models import Role
 from dashboards.badges import BADGES, badge_for
+from inventory.campaign.obligations import ObligationState
 from inventory.models import SourceFile, StagedRow, Submission
-from inventory.obligations import ObligationState
 from jobs.models import Job
 from registry.models import Life
 from reviews.models import Case, Decision

@@ -8,7 +8,7 @@ import pytest
 
 from cameras.sheet import CAMERA
 from inventory.guide import registry_rules
-from inventory.registry_rules import DECLARATIONS
+from inventory.registering.registry_rules import DECLARATIONS
 from platforms.sheet import PLATFORM
 from sheets.docs import documents
 from sheets.findings import Severity

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from inventory.models import Campaign
 from inventory.replay import EXAMPLES, Asked, Outcome, RuleChange, replay
-from inventory.waivable import catalogue
+from inventory.waiving.waivable import catalogue
 from sheets.findings import Severity
 
 WORDS = {"error": "错误", "warning": "提醒", "": "–"}

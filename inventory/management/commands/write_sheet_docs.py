@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from inventory.guide import registry_rules
-from inventory.registry_rules import DECLARATIONS
+from inventory.registering.registry_rules import DECLARATIONS
 from sheets.docs import write_documents
 
 

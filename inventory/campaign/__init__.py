@@ -1,0 +1,1 @@
+"""Surveys: scope, due date and roster, and who has answered."""

@@ -1,0 +1,1 @@
+"""Online entry: a form a row, the map, the filled official form."""

@@ -1,0 +1,65 @@
+"""What the map of the entry form shows for orientation: the county's extent and the unit's own points, in WGS-84."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from agencies.models import Agency
+from cameras.models import Camera
+from cameras.sheet import COUNTY_BOX
+from sheets.fence import read_polygon
+
+from ..models import CameraRow, Version
+
+MOST_POINTS = 2000
+"""Points of each sort on the map; a unit with more finds its way without them."""
+FINEST = 1e-4
+"""Degrees (about ten metres) below which the outline's bends are left out."""
+NEAR = 0.2
+"""Degrees around the county's box that the map still shows."""
+
+
+def place_data(version: Version, agency: Agency, datum: str, but: int | None = None) -> dict[str, Any]:
+    """Data of the map: box (west, south, east, north), outline, tiles, and points as [latitude, longitude, name].
+
+    `datum` is that of rows which name none.
+
+    `registered` are the unit's live cameras, `entered` the rows of this version but the one with key `but`.
+    """
+    own = Camera.objects.filter(reporting_agency=agency, life="live")
+    rows = CameraRow.objects.filter(source_file__version=version)
+    if but is not None:
+        rows = rows.exclude(key=but)
+    return {
+        "box": COUNTY_BOX,
+        "datum": datum,
+        "tiles": settings.MAP_TILES,
+        "outline": _outline(settings.COUNTY_OUTLINE) if settings.COUNTY_OUTLINE else None,
+        "registered": _points(own),
+        "entered": _points(rows),
+    }
+
+
+@cache
+def _outline(path: str) -> Any:
+    """The county's outline as GeoJSON, in no more detail than the map shows."""
+    import shapely
+
+    shape = shapely.simplify(read_polygon(Path(path)), FINEST)
+    return json.loads(shapely.to_geojson(shapely.set_precision(shape, 1e-5)))
+
+
+def _points(things: Any) -> list[list[Any]]:
+    """Those in or near the county; a position with its coordinates exchanged lies at the pole."""
+    west, south, east, north = COUNTY_BOX
+    near = {
+        "wgs_longitude__range": (west - NEAR, east + NEAR),
+        "wgs_latitude__range": (south - NEAR, north + NEAR),
+    }
+    found = things.filter(**near).order_by("pk").values_list("wgs_latitude", "wgs_longitude", "name")[:MOST_POINTS]
+    return [list(point) for point in found]

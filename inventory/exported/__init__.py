@@ -1,0 +1,1 @@
+"""The list that a video platform exports, held against the survey."""

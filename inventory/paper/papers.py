@@ -1,0 +1,67 @@
+"""What goes on paper or into the unit's hands: the page to be stamped, and the 原表 of each file."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+from django.views.decorators.http import require_GET
+
+from agencies.sessions import person_of
+
+from .. import downloads
+from ..entering import original
+from ..models import ReportKind, SourceFile, Submission, Version
+from . import stamp
+
+
+def _found(request: HttpRequest, pk: int) -> Submission:
+    return get_object_or_404(
+        Submission.objects.visible_to(person_of(request)).select_related("obligation__campaign", "obligation__agency"),
+        pk=pk,
+    )
+
+
+@require_GET
+def stamp_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The page of a version, list or zero report, to be printed on A4 and stamped."""
+    found = _found(request, pk)
+    version = get_object_or_404(Version.objects.select_related("submitted_by"), submission=found, number=number)
+    sheets = stamp.listed(version)
+    total = sum(each.count for each in sheets)
+    context = {
+        "submission": found,
+        "version": version,
+        "zero": found.kind == ReportKind.ZERO,
+        "sheets": sheets,
+        "total": total,
+        "townships": stamp.by_township(version),
+        "appended": total > stamp.ON_THE_PAGE,
+        "too_long": total > stamp.IN_APPENDIX,
+        "left_out": stamp.left_out(version),
+        "files": version.files.filter(state=SourceFile.State.READ).select_related("file").order_by("slot"),
+        "not_ready": stamp.not_ready(found, version),
+    }
+    return render(request, "inventory/stamp_page.html", context)
+
+
+@require_GET
+def original_form(request: HttpRequest, pk: int, number: int, slot: int) -> HttpResponse | FileResponse:
+    """The 原表 in a slot: as it was uploaded; of rows entered on screen the official form filled with them."""
+    version = get_object_or_404(Version, submission=_found(request, pk), number=number)
+    files = version.files.select_related("file", "version__submission__obligation__campaign")
+    source = get_object_or_404(files, slot=slot)
+    if source.origin == SourceFile.Origin.UPLOAD or version.submitted_at is not None:
+        return downloads.hand_out_original(source.file)
+    response = HttpResponse(original.filled_form(source), content_type=downloads.XLSX)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(original.file_name(source), safe='')}"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+urlpatterns = [
+    path("submissions/<int:pk>/versions/<int:number>/stamp/", stamp_page, name="stamp_page"),
+    path("submissions/<int:pk>/versions/<int:number>/files/<int:slot>/original.xlsx", original_form, name="original"),
+]

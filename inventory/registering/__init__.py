@@ -1,0 +1,1 @@
+"""Staged rows beside the registry: matched, checked, proposed, and once accepted, entered."""

@@ -1,0 +1,1 @@
+"""Rules set aside for one cell, for a time, by a reviewer."""
