@@ -12,8 +12,19 @@ from django.utils import timezone
 from agencies.models import Agency, Division, Person
 from inventory import services, uploads
 from inventory.campaign import campaigns
+from inventory.entering import entry
 from inventory.exported import platform_exports
-from inventory.models import CameraRow, Datum, Funding, Mobility, Obligation, ReportKind, RowFinding, Submission
+from inventory.models import (
+    CameraRow,
+    ChangeSet,
+    Datum,
+    Funding,
+    Mobility,
+    Obligation,
+    ReportKind,
+    RowFinding,
+    Submission,
+)
 from inventory.registering.checks import DECLARATIONS
 from inventory.waiving import waiver_services
 from jobs import services as jobs
@@ -33,6 +44,7 @@ ACCEPTED = {"mabu": 38, "qingshan": 24, "gubei": 41, "nanxi": 56, "health": 63, 
 IN_REVIEW = {"wujiadian": 33, "tangjiahui": 27, "urban-management": 72}
 RETURNED = {"education": 44, "baitafan": 21}
 DRAFTS = {"shuanghe": 12, "forestry": 18}
+ENTERED = ("meishan", 3)
 ZERO_ACCEPTED = ("guanmiao", "tiechong")
 ZERO_IN_REVIEW = ("quanjun",)
 ZERO_REASON = "经逐处核查，本单位没有建设公共场所视频监控，辖区内监控均由其他单位建设和填报。"
@@ -65,6 +77,7 @@ def tell() -> None:
             _pass(waiting, "data-1", "data")
     for code, count in DRAFTS.items():
         _listed(*_uploaded(code, count))
+    _entered(*ENTERED)
     for code in ZERO_ACCEPTED:
         _both_pass(_zero(code))
     for code in ZERO_IN_REVIEW:
@@ -114,6 +127,23 @@ def _listed(clerk: Person, submission: Submission) -> None:
     _work()
     finding = RowFinding.objects.filter(source_file__version__submission=submission, code="C411").earliest("row")
     waiver_services.ask(clerk, submission.pk, finding.pk, "这台摄像机由运营商平台接入，县平台暂时导不出")
+
+
+def _entered(code: str, count: int) -> None:
+    """A unit with few cameras fills in the form on screen; in the last one the coordinates still need a second look."""
+    clerk, submission = _started(code, ReportKind.ROWS)
+    agency = submission.obligation.agency
+    entry.begin(clerk, submission.pk, entry.Terms(Funding.GOVERNMENT, None))
+    for place, row in enumerate(county.cameras(code, _townships(agency), "", count), start=1):
+        cells = {
+            key: str(row[key]) for key in ("code", "name", "brand", "police_station", "built", "status", "measure")
+        }
+        longitude, latitude = str(row["longitude"]), str(row["latitude"])
+        if place == count:
+            longitude, latitude = latitude, longitude
+        cells |= {"township": agency.name, "leased": "否", "longitude": longitude, "latitude": latitude}
+        entry.add(clerk, submission.pk, "camera", cells, ChangeSet.Way.ENTRY)
+    _work()
 
 
 def _townships(agency: Agency) -> list[tuple[str, str]]:

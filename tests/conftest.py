@@ -23,6 +23,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # The long walks first: begun last, they would leave the other processors with nothing to do.
+    items.sort(key=lambda item: "test_pages" not in item.nodeid and "e2e" not in item.keywords)
     if config.getoption("--nightly"):
         return
     heavy = [item for item in items if "nightly" in item.keywords]

@@ -145,10 +145,10 @@ def _neighbour(columns: str) -> str:
     here = "(SELECT r.wgs_longitude AS x, r.wgs_latitude AS y)"
     there = here.replace("r.", "t.")
     return f"""SELECT {columns} FROM cameras_camera t, LATERAL {here} a, LATERAL {there} b
-        WHERE t.life = 'live' AND {SAME_NAME.format("t.name")} = {SAME_NAME.format("r.name")}
+        WHERE t.life = 'live' AND t.wgs_latitude BETWEEN r.wgs_latitude - {reach} AND r.wgs_latitude + {reach}
           AND t.wgs_longitude BETWEEN r.wgs_longitude - {reach} / cos(radians(r.wgs_latitude))
                                   AND r.wgs_longitude + {reach} / cos(radians(r.wgs_latitude))
-          AND t.wgs_latitude BETWEEN r.wgs_latitude - {reach} AND r.wgs_latitude + {reach}
+          AND {SAME_NAME.format("t.name")} = {SAME_NAME.format("r.name")}
           AND {_metres("a", "b")} <= {NEAR}
           AND t.reporting_agency_id <> %(agency)s AND (r.code IS NULL OR t.code IS DISTINCT FROM r.code)
         ORDER BY t.id LIMIT 1"""
@@ -157,11 +157,15 @@ def _neighbour(columns: str) -> str:
 def others_ones() -> str:
     """Hits: rows without a match at the place and under the name of another agency's camera.
 
-    One whose very code the other agency has registered is told of by that rule alone.
+    One whose very code the other agency has registered is told of by that rule alone. The version's rows are drawn
+    first: a planner without statistics would look for the neighbours of every row there ever was.
     """
-    return f"""SELECT r.id AS row_id, '[]'::jsonb AS related, '{{}}'::jsonb AS details, '{{}}'::jsonb AS fixes
-               FROM {STAGED} WHERE r.match_id IS NULL AND r.wgs_longitude IS NOT NULL AND r.wgs_latitude IS NOT NULL
-                 AND r.name <> '' AND ({_neighbour("true")})"""
+    return f"""WITH staged AS MATERIALIZED (
+                 SELECT r.id, r.name, r.code, r.wgs_longitude, r.wgs_latitude FROM {STAGED}
+                 WHERE r.match_id IS NULL AND r.wgs_longitude IS NOT NULL AND r.wgs_latitude IS NOT NULL
+                   AND r.name <> '')
+               SELECT r.id AS row_id, '[]'::jsonb AS related, '{{}}'::jsonb AS details, '{{}}'::jsonb AS fixes
+               FROM staged r WHERE ({_neighbour("true")})"""
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,10 @@ def test_mended_in_the_grid(
         for word, key in (("One", "Tab"), ("Two", "Tab"), ("Three", "Enter")):
             page.keyboard.type(word)
             page.keyboard.press(key)
+        expect(page.locator("#grid-saved")).to_have_text("已保存")
+        row = page.locator(".tabulator-row", has_text="示例村3组路口")
+        for column, word in (("platform_name", "One"), ("brand", "Two"), ("township", "Three")):
+            expect(row.locator(f"[tabulator-field={column}]")).to_have_text(word)
         for _ in range(3):
             page.keyboard.press("Control+z")
         expect(page.locator("[data-do=undo]")).to_be_enabled()

@@ -10,14 +10,27 @@ from django.db import connection
 
 from demo import people, story
 from tests.e2e import browser as real
-from tests.e2e.walk import walk
+from tests.e2e.walk import PER_ROUTE, walk
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "Shan-shui 7 lantern"
 
 REACHED = {
-    "clerk-meishan": {"home", "submissions", "cameras", "poles", "platforms", "progress", "guide", "guide_rules"},
-    "clerk-education": {"home", "submissions", "submission", "guide_sheet"},
+    "clerk-meishan": {
+        "home",
+        "submissions",
+        "submission",
+        "entry",
+        "entry_add",
+        "entry_row",
+        "cameras",
+        "poles",
+        "platforms",
+        "progress",
+        "guide",
+        "guide_rules",
+    },
+    "clerk-education": {"home", "submissions", "submission", "grid", "guide_sheet"},
     "data-1": {
         "home",
         "review_queue",
@@ -48,7 +61,8 @@ def county(real_db: str) -> None:
     connection.close()
 
 
-def test_every_page_of_every_role(county: None, site: str) -> None:
+def test_every_page_of_every_role(county: None, site: str, request: pytest.FixtureRequest) -> None:
+    per_route = 3 if request.config.getoption("--nightly") else PER_ROUTE
     photos = Path(settings.VAR_DIR) / "photos"
     complaints = []
     with real.launch() as chromium:
@@ -60,7 +74,7 @@ def test_every_page_of_every_role(county: None, site: str) -> None:
             page.fill("[name=password]", PASSWORD)
             page.get_by_role("button", name="登录").click()
             page.wait_for_url("**/")
-            routes, found = walk(page, photos / username)
+            routes, found = walk(page, photos / username, per_route)
             complaints += [f"{username} {line}" for line in found]
             complaints += [f"{username} never came to {name}" for name in sorted(expected - set(routes))]
             context.close()

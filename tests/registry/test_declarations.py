@@ -87,7 +87,7 @@ def test_every_column_of_the_copied_text_has_its_staged_field(kind: str) -> None
     assert declared == sheet.copy_columns
     staged = {STORED_AS.get(key, key) for key in declared}
     assert staged <= set(columns(row))
-    ours = {"id", "source_file_id", "key", "match_id", "fate"}
+    ours = {"id", "source_file_id", "key", "match_id", "fate", "edited"}
     assert set(columns(row)) - staged == ours
 
 

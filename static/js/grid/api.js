@@ -12,7 +12,7 @@ async function ask(url, options) {
   let response;
   try {
     response = await fetch(url, { credentials: "same-origin", ...options, headers: { Accept: "application/json", ...options.headers } });
-  } catch (problem) {
+  } catch {
     throw new Refusal(0, "网络不通，刚才的修改没有保存。请检查网络后再试。");
   }
   if (response.status === 401 || response.redirected) {

@@ -1,5 +1,5 @@
 // How a cell is painted and edited.
-const settings = JSON.parse(document.getElementById("grid-settings").textContent);
+import { settings } from "./page.js";
 
 export const isWide = (code) => settings.wide.includes(code);
 export const findingsAt = (data, key) => data.findings.filter((one) => one.column === key);
@@ -53,10 +53,9 @@ export function makeEditor(column, state) {
       if (box.list) box.list.remove();
       if (keep) success(box.value);
       else cancel();
-      setTimeout(() => {
-        if (way) state.move(way);
-        state.ended();
-      }, 0);
+      // At once: the next key may already be on its way.
+      if (way) state.move(way);
+      setTimeout(() => state.ended(), 0);
     };
     box.addEventListener("keydown", (event) => {
       if (event.isComposing || event.keyCode === 229) return;
