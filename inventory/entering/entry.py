@@ -145,7 +145,9 @@ def entered(source: SourceFile | None) -> list[EnteredSheet]:
 
 def cells_of(kind: str, row: StagedRow) -> dict[str, str]:
     """Column key -> the text of the row's cell."""
-    return {column.key: raw_text(value) for column, value in zip(DECLARATIONS[kind].columns, row.raw, strict=True)}
+    columns = DECLARATIONS[kind].columns
+    raw = [*row.raw, *[""] * (len(columns) - len(row.raw))]  # kept when the form had fewer columns
+    return {column.key: raw_text(value) for column, value in zip(columns, raw, strict=True)}
 
 
 def findings_of(kind: str, row: StagedRow) -> list[RowFinding]:
