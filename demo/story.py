@@ -141,7 +141,7 @@ def _entered(code: str, count: int) -> None:
         longitude, latitude = str(row["longitude"]), str(row["latitude"])
         if place == count:
             longitude, latitude = latitude, longitude
-        cells |= {"township": agency.name, "leased": "否", "longitude": longitude, "latitude": latitude}
+        cells |= {"township": agency.short_name, "leased": "否", "longitude": longitude, "latitude": latitude}
         entry.add(clerk, submission.pk, "camera", cells, ChangeSet.Way.ENTRY)
     _work()
 

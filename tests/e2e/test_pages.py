@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection
 
 from demo import people, story
 from tests.e2e import browser as real
-from tests.e2e.walk import PER_ROUTE, walk
+from tests.e2e.walk import Limits, walk
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "Shan-shui 7 lantern"
@@ -62,7 +63,8 @@ def county(real_db: str) -> None:
 
 
 def test_every_page_of_every_role(county: None, site: str, request: pytest.FixtureRequest) -> None:
-    per_route = 3 if request.config.getoption("--nightly") else PER_ROUTE
+    limits = Limits(3, 100) if request.config.getoption("--nightly") else Limits()
+    judged = Counter[str]()
     photos = Path(settings.VAR_DIR) / "photos"
     complaints = []
     with real.launch() as chromium:
@@ -74,7 +76,7 @@ def test_every_page_of_every_role(county: None, site: str, request: pytest.Fixtu
             page.fill("[name=password]", PASSWORD)
             page.get_by_role("button", name="登录").click()
             page.wait_for_url("**/")
-            routes, found = walk(page, photos / username, per_route)
+            routes, found = walk(page, photos / username, judged, limits)
             complaints += [f"{username} {line}" for line in found]
             complaints += [f"{username} never came to {name}" for name in sorted(expected - set(routes))]
             context.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
@@ -11,8 +12,15 @@ from playwright.sync_api import Page
 
 from tests.e2e.browser import assert_sound, troubles
 
-PER_ROUTE = 1
-"""Pages looked at of each route by each role; the nightly run looks at more."""
+
+@dataclass(frozen=True)
+class Limits:
+    """Pages visited of each route by each role, and how often the pages of a route are judged, over all roles."""
+
+    visits: int = 1
+    looks: int = 2
+
+
 SKIPPED = {
     "template",
     "camera_export",
@@ -28,8 +36,8 @@ SKIPPED = {
 """Downloads and pictures."""
 
 
-def walk(page: Page, photos: Path, per_route: int = PER_ROUTE) -> tuple[list[str], list[str]]:
-    """Start at home and follow links within the site; return (routes seen, complaints)."""
+def walk(page: Page, photos: Path, judged: Counter[str], limits: Limits) -> tuple[list[str], list[str]]:
+    """Start at home and follow links within the site; return (routes seen, complaints). `judged` counts over all roles."""
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
     waiting, seen, counted = deque(["/"]), {"/"}, Counter[str]()
     complaints = []
@@ -37,20 +45,22 @@ def walk(page: Page, photos: Path, per_route: int = PER_ROUTE) -> tuple[list[str
     while waiting:
         path = waiting.popleft()
         name = _route(path)
-        if name is None or name in SKIPPED or counted[name] >= per_route:
+        if name is None or name in SKIPPED or counted[name] >= limits.visits:
             continue
         counted[name] += 1
         response = page.goto(origin + path)
         assert response is not None
-        page.screenshot(path=photos / f"{name}-{counted[name]}.png")
         if response.status != 200:
             complaints.append(f"{path}: {response.status}")
             troubles(page)
             continue
-        try:
-            assert_sound(page)
-        except AssertionError as error:
-            complaints.append(f"{path}: {error}")
+        if judged[name] < limits.looks:
+            judged[name] += 1
+            page.screenshot(path=photos / f"{name}-{counted[name]}.png")
+            try:
+                assert_sound(page)
+            except AssertionError as error:
+                complaints.append(f"{path}: {error}")
         for link in page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)"):
             address = urldefrag(link).url
             if address.startswith(origin + "/"):
