@@ -37,7 +37,7 @@ SKIPPED = {
 
 
 def walk(page: Page, photos: Path, judged: Counter[str], limits: Limits) -> tuple[list[str], list[str]]:
-    """Start at home and follow links within the site; return (routes seen, complaints). `judged` counts over all roles."""
+    """Start at home and follow links within the site; (routes seen, complaints). `judged` counts over all roles."""
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
     waiting, seen, counted = deque(["/"]), {"/"}, Counter[str]()
     complaints = []

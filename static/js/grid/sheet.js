@@ -37,9 +37,18 @@ export const ready = new Promise((resolve) => {
     document.querySelector("#grid-table .tabulator-range-overlay").setAttribute("aria-hidden", "true");
     document.getElementById("grid-table").removeAttribute("aria-owns");
     document.getElementById("grid-table").setAttribute("aria-label", "表里的行");
+    spell();
     resolve();
   });
 });
+// The words in place of rows are a row too.
+function spell() {
+  const words = document.querySelector("#grid-table .tabulator-placeholder");
+  if (!words) return;
+  words.setAttribute("role", "row");
+  words.firstElementChild.setAttribute("role", "gridcell");
+}
+table.on("renderComplete", spell);
 
 // Tabulator complains of rows that it does not have, and answers may come for rows that the list no longer shows.
 export const held = new Set();
