@@ -203,13 +203,15 @@ def step_key(submission: Submission, version: Version, files: list[FileView], le
 
 @dataclass(frozen=True)
 class Place:
-    """A returned row with its place in the unit's own sheet."""
+    """A returned row with its place in the unit's own sheet, and what leads to it in the grid ('' and 0: no row)."""
 
     file: str
     sheet: str
     row: int
     name: str
     reasons: tuple[str, ...]
+    kind: str = ""
+    key: int = 0
 
 
 def with_places(version: Version, returned: list[tuple[int, str, str]]) -> list[Place]:
@@ -218,10 +220,18 @@ def with_places(version: Version, returned: list[tuple[int, str, str]]) -> list[
     for key, side, reason in returned:
         reasons[key].append(f"{side}：{reason}")
     places = []
-    for model in (PlatformRow, CameraRow):
+    for kind, model in (("platform", PlatformRow), ("camera", CameraRow)):
         rows = model.objects.filter(source_file__version=version, key__in=reasons).select_related("source_file__file")
         places += [
-            Place(row.source_file.file.name, row.sheet, row.row, row.name or "", tuple(reasons.pop(row.key)))
+            Place(
+                row.source_file.file.name,
+                row.sheet,
+                row.row,
+                row.name or "",
+                tuple(reasons.pop(row.key)),
+                kind,
+                row.key,
+            )
             for row in rows.order_by("source_file__slot", "sheet", "row")
         ]
     for key, told in mark_items.places(version, list(reasons)).items():
