@@ -206,7 +206,8 @@ def names_without_code(names: Sequence[str], codes: Sequence[str | None]) -> dic
     """Names that stand more than once, at least once without a code -> their rows."""
     if None not in codes:
         return {}
-    rows_of: dict[str, list[int]] = {name: [] for name, code in zip(names, codes, strict=True) if code is None and name}
+    rows_of: dict[str, list[int]] = {names[row]: [] for row, code in enumerate(codes) if code is None}
+    rows_of.pop("", None)
     for row, name in enumerate(names):
         if name in rows_of:
             rows_of[name].append(row)

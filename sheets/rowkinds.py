@@ -132,13 +132,15 @@ class RowSorter:
             odd.update(range(len(columns[0])))
         for key in _NAMES.intersection(self._columns):
             cells = columns[self._columns[key]]
-            odd.update(
-                place for place, cell in enumerate(cells) if not cell or (isinstance(cell, str) and cell.isspace())
-            )
+            blank = {cell for cell in set(cells) if not cell or (isinstance(cell, str) and cell.isspace())}
+            if blank:
+                odd.update(place for place, cell in enumerate(cells) if cell in blank)
         if "seq" in self._columns:
             cells = columns[self._columns["seq"]]
             if set(map(type, cells)) != {float}:
-                odd.update(place for place, cell in enumerate(cells) if isinstance(cell, str) and not _is_usual(cell))
+                unusual = {cell for cell in set(cells) if isinstance(cell, str) and not _is_usual(cell)}
+                if unusual:
+                    odd.update(place for place, cell in enumerate(cells) if cell in unusual)
         if "code" in self._columns:
             cells = columns[self._columns["code"]]
             if not SAMPLE_CODES.isdisjoint(cells):
