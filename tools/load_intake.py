@@ -207,9 +207,12 @@ class _Processes:
         self.started: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> _Processes:
+        from django.core.management import call_command
+
         from jinzhai_video.serve import ROOT, web_server
 
         environment = os.environ | {"DEBUG": "off", "HTTPS": "off", "ALLOWED_HOSTS": HOST}
+        call_command("collectstatic", interactive=False, verbosity=0)
         for command in (web_server(self.port), [sys.executable, "manage.py", "work"]):
             self.started.append(subprocess.Popen(command, cwd=ROOT, env=environment))
         return self
