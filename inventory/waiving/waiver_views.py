@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -261,30 +262,27 @@ def waiver_grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def waiver_refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _to_decide(request, pk)
-    form = WordsForm(request.POST)
-    if form.is_valid():
-        try:
-            services.refuse(person_of(request), pk, form.cleaned_data["words"])
-        except Invalid as error:
-            form.add_error("words", str(error))
-        else:
-            messages.success(request, "已答复：不同意豁免。")
-            return redirect("waiver", pk=pk)
-    return _page(request, found, 422, words_form=form)
+    return _decide_in_words(request, pk, services.refuse, "已答复：不同意豁免。")
 
 
 @require_POST
 def waiver_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    return _decide_in_words(request, pk, services.revoke, "已撤销豁免。还没有提交的报送会重新按规则检查这一处。")
+
+
+def _decide_in_words(
+    request: HttpRequest, pk: int, act: Callable[[Person, int, str], object], done: str
+) -> HttpResponse:
+    """A decision that needs a reason; the page again where the reason will not do."""
     found = _to_decide(request, pk)
     form = WordsForm(request.POST)
     if form.is_valid():
         try:
-            services.revoke(person_of(request), pk, form.cleaned_data["words"])
+            act(person_of(request), pk, form.cleaned_data["words"])
         except Invalid as error:
             form.add_error("words", str(error))
         else:
-            messages.success(request, "已撤销豁免。还没有提交的报送会重新按规则检查这一处。")
+            messages.success(request, done)
             return redirect("waiver", pk=pk)
     return _page(request, found, 422, words_form=form)
 
