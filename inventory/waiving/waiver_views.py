@@ -30,6 +30,8 @@ from .waivable import may_be_waived, title_of
 from .waiver_forms import AskForm, GrantForm, WordsForm
 from .waivers import earlier, rows_of, standing_of, version_of_latest
 
+Decision = Callable[[Person, int, str], object]
+
 PAGE_SIZE = 50
 EXPIRING_DAYS = 30
 TABS = {
