@@ -2,9 +2,22 @@
 
 from .changes import Change, ChangeSet, Clash
 from .exports import ExportedDevice, PlatformExport
-from .intake import Campaign, Datum, Edit, Funding, Mobility, Obligation, ReportKind, SourceFile, Submission, Version
-from .ledger import LedgerEntry
+from .intake import (
+    Campaign,
+    Datum,
+    Edit,
+    Funding,
+    Mobility,
+    Obligation,
+    ReportKind,
+    ScanCode,
+    SourceFile,
+    Submission,
+    Version,
+)
+from .ledger import CoReport, LedgerEntry
 from .missing import MissingMark
+from .papers import ScanTick
 from .rows import CameraRow, PlatformRow, RowFinding, StagedRow
 from .waivers import Waiver
 
@@ -14,6 +27,7 @@ __all__ = [
     "Change",
     "ChangeSet",
     "Clash",
+    "CoReport",
     "Datum",
     "Edit",
     "ExportedDevice",
@@ -26,6 +40,8 @@ __all__ = [
     "PlatformRow",
     "ReportKind",
     "RowFinding",
+    "ScanCode",
+    "ScanTick",
     "SourceFile",
     "StagedRow",
     "Submission",

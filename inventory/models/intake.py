@@ -125,6 +125,15 @@ class Submission(models.Model):
         return f"{self.obligation} 第{self.number}次"
 
 
+class ScanCode(models.TextChoices):
+    """What the code printed on the page to be stamped says, as read from the scan of it."""
+
+    UNREAD = "unread", "未识别"
+    MATCH = "match", "与本版一致"
+    OTHER = "other", "是另一版的"
+    ABSENT = "absent", "没有二维码"
+
+
 class Version(models.Model):
     """Version n of a submission. Once submitted it is never changed: the next change opens version n + 1.
 
@@ -140,6 +149,8 @@ class Version(models.Model):
     zero_reason = models.TextField("零报告理由", blank=True, default="")
     scan = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, related_name="+", verbose_name="盖章扫描件")
     scan_hash = models.CharField("扫描件对应的校验值", max_length=64, blank=True, default="")
+    scan_code = models.CharField("扫描件上的二维码", max_length=10, choices=ScanCode.choices, db_default="unread")
+    scan_code_hash = models.CharField("二维码里的校验值", max_length=64, db_default="")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 
+from .changes import RowKind
 from .intake import Version
 
 
@@ -25,3 +28,28 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.round_id}"
+
+
+class CoReport(models.Model):
+    """One camera, many reports (model.md, Registry): an agency reports a thing that stays with the first one.
+
+    Settled by both sides as 合并; from then on the agency's rows with this code are of that thing and no collision.
+    """
+
+    kind = models.CharField(max_length=10, choices=RowKind.choices)
+    thing_id = models.BigIntegerField()
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    ledger_entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="co_reports")
+    source_row_id = models.BigIntegerField()
+    settled_at = models.DateTimeField("合并时间", db_default=Now())
+    ended_at = models.DateTimeField("撤销时间", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "thing_id", "agency"], condition=Q(ended_at__isnull=True), name="one_co_report"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.thing_id} {self.agency_id}"

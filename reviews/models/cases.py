@@ -1,10 +1,10 @@
-"""One engine for every dual review: data bureau AND police decide a case (plan: "双把关"; model.md, Review)."""
+"""What is decided, the rounds of its review, the items of a round, and the part a person plays."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from agencies.access import VisibleQuerySet
 
@@ -25,6 +25,7 @@ class Case(models.Model):
         OPEN = "open", "审核中"
         RETURNED = "returned", "已退回"
         ACCEPTED = "accepted", "已通过"
+        WITHDRAWN = "withdrawn", "已撤回"
 
     kind = models.CharField("事项", max_length=30)
     subject_id = models.BigIntegerField()
@@ -45,11 +46,18 @@ class Case(models.Model):
 
 
 class Round(models.Model):
-    """One version under review. Both sides work from its start; it ends when both have closed."""
+    """One version under review. Both sides work from its start; it ends when both have closed, or is taken back.
+
+    Of a round that ended ACCEPTED or PARTIAL every item but those marked `Item.returned` was accepted, unless
+    `undone_at` says that the batch was withdrawn again (model.md, Withdrawal). `figures` are the owner's totals of the
+    version, worked out once when the round opens.
+    """
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted", "通过"
+        PARTIAL = "partial", "部分通过"
         RETURNED = "returned", "退回"
+        WITHDRAWN = "withdrawn", "撤回"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="rounds")
     number = models.PositiveIntegerField("轮次")
@@ -58,6 +66,9 @@ class Round(models.Model):
     opened_at = models.DateTimeField("开始", auto_now_add=True)
     ended_at = models.DateTimeField("结束", null=True)
     outcome = models.CharField("结果", max_length=10, choices=Outcome.choices, blank=True)
+    due_on = models.DateField("办理期限", null=True)
+    undone_at = models.DateTimeField("撤销入库时间", null=True)
+    figures = models.JSONField(default=dict, db_default={})
 
     class Meta:
         ordering = ["number"]
@@ -68,6 +79,9 @@ class Round(models.Model):
                 condition=Q(ended_at__isnull=True, outcome="") | (Q(ended_at__isnull=False) & ~Q(outcome="")),
                 name="ended_round_has_outcome",
             ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(outcome__in=["accepted", "partial"]), name="undone_was_accepted"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,14 +89,22 @@ class Round(models.Model):
 
 
 class Item(models.Model):
-    """One thing to judge in a round: a row's stable key and the hash of its content."""
+    """One thing to judge in a round: a row's stable key and the hash of its content.
+
+    `part` is the owner's code of the table it stands in, `risk` its rank there (the highest is shown first), both
+    worked out once when the round opens. `returned` is set when the round ends, on what went back.
+    """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="items", db_index=False)
     key = models.BigIntegerField()
     hash = models.CharField(max_length=64)
+    part = models.CharField(max_length=10, db_default="")
+    risk = models.SmallIntegerField(db_default=0)
+    returned = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["round", "key"], name="item_once")]
+        indexes = [models.Index(F("round"), F("part"), F("risk").desc(), F("key"), name="item_by_risk")]
 
     def __str__(self) -> str:
         return f"{self.round_id}/{self.key}"
@@ -113,61 +135,3 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.person_id} {self.part}"
-
-
-class Decision(models.TextChoices):
-    PASS = "pass", "通过"
-    RETURN = "return", "退回"
-    QUESTION = "question", "疑问"
-
-
-class Verdict(models.Model):
-    """What one side says of one content: it belongs to (case, item key, item hash, side); an unchanged row keeps it."""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="verdicts", db_index=False)
-    round = models.ForeignKey(Round, models.PROTECT, related_name="+", db_index=False)
-    item_key = models.BigIntegerField()
-    item_hash = models.CharField(max_length=64)
-    side = models.CharField(max_length=10, choices=Side.choices)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    decision = models.CharField(max_length=10, choices=Decision.choices)
-    reason = models.TextField(blank=True, default="")
-    decided_at = models.DateTimeField()
-    superseded_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["case", "side", "item_key", "item_hash"],
-                condition=Q(superseded_at__isnull=True),
-                name="one_current_verdict",
-            ),
-            models.CheckConstraint(condition=~Q(decision="return") | ~Q(reason=""), name="return_has_reason"),
-            models.CheckConstraint(condition=Q(side__in=["data", "police"]), name="verdict_of_a_side"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.case_id}/{self.item_key} {self.side} {self.decision}"
-
-
-class Closing(models.Model):
-    """A side has judged every item of the round, for exactly this content."""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
-    round = models.ForeignKey(Round, models.PROTECT, related_name="closings")
-    side = models.CharField(max_length=10, choices=Side.choices)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    version_hash = models.CharField(max_length=64)
-    passed = models.PositiveIntegerField("通过行数")
-    returned = models.PositiveIntegerField("退回行数")
-    closed_at = models.DateTimeField("办结时间", auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["round", "side"], name="one_closing_a_side"),
-            models.CheckConstraint(condition=Q(passed__gte=0) & Q(returned__gte=0), name="closing_counts"),
-            models.CheckConstraint(condition=Q(side__in=["data", "police"]), name="closing_of_a_side"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.round_id} {self.side}"
