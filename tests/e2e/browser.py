@@ -53,6 +53,8 @@ _CLIPPED = """() => {
   return found;
 }"""
 _OVERLAPPING = """() => {
+  // From the top, in this very moment: an anchor may have scrolled the page's head under the bar, which is no overlap.
+  scrollTo({ top: 0, behavior: "instant" });
   const shown = [...document.querySelectorAll(".topbar *, .page-head *, .toolbar *, .filter-bar *, .panel-title *")]
     .filter((one) => one.getClientRects().length && !one.closest(".visually-hidden, .menu-list"))
     .filter((one) => getComputedStyle(one).position !== "absolute")
@@ -165,8 +167,6 @@ def assert_sound(page: Page, *, expect_console: tuple[str, ...] = ()) -> None:
     """
     page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready.then(() => true)")
-    # From the top: an anchor may have scrolled the page's head under the bar, which is no overlap.
-    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
     said = [one for one in troubles(page) if not any(expected in one for expected in expect_console)]
     assert not said, "console: " + "\n".join(said)
     assert too_wide(page) is None, f"{page.url} scrolls sideways: {too_wide(page)}"
