@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "audit",
     "files",
     "jobs",
+    "notices",
     "agencies",
     "platforms",
     "cameras",

@@ -1,0 +1,70 @@
+"""The inbox: what happened that concerns a person, and where to open it. Nobody has to go and look."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+LOCAL_PATH = r"^/(?![/\\])[!-\[\]-~]*$"
+"""An address on this very site: one slash, then printable ASCII without a backslash. No host can hide in it."""
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def of(self, person: models.Model) -> Self:
+        """A person's own notices; nobody sees another's."""
+        return self.filter(person=person.pk)
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None, settled_at=None)
+
+
+class Notice(models.Model):
+    """One thing told to one person.
+
+    Unread until the person opens or ticks it off (`read_at`); over, read or not, once the matter is done
+    (`settled_at`). `key` names the matter and what is said of it: while a notice of the key is unread and not over, a
+    newer one replaces it. Notices are no record of anything: that is the journal.
+    """
+
+    class Kind(models.TextChoices):
+        TO_REVIEW = "to_review", "待审核"
+        RETURNED = "returned", "退回"
+        ACCEPTED = "accepted", "通过"
+        QUESTION = "question", "疑问"
+        ANSWERED = "answered", "答复"
+        MOTION = "motion", "动议"
+        DELEGATED = "delegated", "委托"
+        DUE_SOON = "due_soon", "快到期"
+        OVERDUE = "overdue", "逾期"
+        SCAN = "scan", "扫描件"
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField("类别", max_length=12, choices=Kind.choices)
+    key = models.CharField(max_length=120)
+    text = models.CharField("内容", max_length=200)
+    whose = models.CharField("单位", max_length=60, blank=True)
+    url = models.CharField("去处", max_length=300)
+    created_at = models.DateTimeField("时间", db_default=Now())
+    read_at = models.DateTimeField("已读时间", null=True)
+    settled_at = models.DateTimeField("办结时间", null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "key"], condition=Q(read_at=None, settled_at=None), name="one_unread_a_key"
+            ),
+            models.CheckConstraint(condition=Q(url__regex=LOCAL_PATH), name="notice_leads_nowhere_else"),
+        ]
+        indexes = [
+            models.Index(F("person"), F("created_at").desc(), F("id").desc(), name="notice_inbox"),
+            models.Index(fields=["key"], condition=Q(settled_at=None), name="notice_open_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.key}"
