@@ -60,6 +60,7 @@ ACTIONS: dict[str, str] = {
     # dual review
     "review.marked": "给出审核意见",
     "review.closed": "一方审核办结",
+    "review.scan_ticked": "核对盖章扫描件",
     "case.accepted": "双审通过",
     "case.returned": "双审退回",
     # registry

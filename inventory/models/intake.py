@@ -150,6 +150,7 @@ class Version(models.Model):
     scan = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, related_name="+", verbose_name="盖章扫描件")
     scan_hash = models.CharField("扫描件对应的校验值", max_length=64, blank=True, default="")
     scan_code = models.CharField("扫描件上的二维码", max_length=10, choices=ScanCode.choices, db_default="unread")
+    scan_code_text = models.CharField("二维码内容", max_length=100, db_default="")
     scan_code_hash = models.CharField("二维码里的校验值", max_length=64, db_default="")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

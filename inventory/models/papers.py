@@ -13,11 +13,16 @@ from .intake import Version
 
 
 class ScanTick(models.Model):
-    """A side's word that the scan, which carries no code or another one, attests this version. Append-only."""
+    """A side's word that the scan, which carries no code, attests this version. Append-only.
+
+    `for_person` is who delegated the power to `person`, null where it is the person's own. A trigger refuses whoever has
+    no part in the case on that side.
+    """
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="scan_ticks")
     side = models.CharField(max_length=10, choices=Side.choices)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    for_person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     note = models.TextField("说明", db_default="")
     ticked_at = models.DateTimeField("核对时间", db_default=Now())
 
