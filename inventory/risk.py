@@ -1,0 +1,251 @@
+"""How early reviewers look at a row: its signs, worked out once in SQL when the round opens, as bits of `Item.risk`.
+
+The graver a sign the higher its bit, so the number orders rows by their gravest sign and then by the others, and every
+filter of the workbench is a condition on (part, risk): one index serves them all, however many rows there are. What was
+found is told in full for the rows that are shown, by `review_items`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import IntFlag
+from functools import cache
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import CharField, F, Q, QuerySet, SmallIntegerField, Value
+from django.db.models.expressions import RawSQL
+
+from cameras.models import Camera
+from reviews.models import Item, Round
+
+from .leftout.mark_items import WEIGHTIEST_FIRST
+from .models import MissingMark, ReportKind, RowFinding, Submission, Version
+from .registering.proposals import METRES, NEAR
+from .registering.registry_rules import DECLARATIONS
+from .registering.targets import CAMERA, TARGETS, Target
+
+LEFT_OUT, ZERO = "left_out", "zero"
+ROW_PARTS = tuple(target.kind for target in TARGETS)
+MOVED_METRES = 50
+"""A registered camera that is said to stand farther off than this has moved, or its position was corrected."""
+
+
+class Sign(IntFlag):
+    """What speaks for a closer look. NEW is none: it only tells a new row from an unchanged one."""
+
+    INTERIOR = 1 << 14
+    TAKEN = 1 << 13
+    NEAR = 1 << 12
+    AGAIN = 1 << 11
+    MOVED = 1 << 10
+    ODD = 1 << 9
+    WARNED = 1 << 8
+    REACTIVATED = 1 << 7
+    CHANGED = 1 << 6
+    WAIVED = 1 << 5
+    BLANK = 1 << 4
+    NEW = 1 << 1
+
+
+WORDS: Final[Mapping[Sign, str]] = {
+    Sign.INTERIOR: "像是禁装场所",
+    Sign.TAKEN: "编码冲突",
+    Sign.NEAR: "他单位就在近旁",
+    Sign.AGAIN: "上轮退回",
+    Sign.MOVED: "编码或位置有变",
+    Sign.ODD: "数据有规律",
+    Sign.WARNED: "有提醒",
+    Sign.REACTIVATED: "恢复",
+    Sign.CHANGED: "变更",
+    Sign.WAIVED: "有豁免",
+    Sign.BLANK: "缺项",
+}
+"""The reason for a rank in a few words, as the list shows it; the gravest first."""
+GRAVE: Final = Sign.INTERIOR | Sign.TAKEN
+ATTENTION: Final = Sign.NEAR | Sign.AGAIN | Sign.MOVED | Sign.ODD | Sign.WARNED
+WARNINGS: Final = Sign.INTERIOR | Sign.TAKEN | Sign.NEAR | Sign.ODD | Sign.WARNED | Sign.BLANK
+FATES: Final = Sign.NEW | Sign.CHANGED | Sign.REACTIVATED
+CLEAN: Final = (int(Sign.NEW), 0)
+"""The ranks of rows without a single sign: new ones, and registered ones that stay as they are."""
+
+# --- filters --------------------------------------------------------------------------------------------------------
+ANY_OF: Final[Mapping[str, Sign]] = {
+    "new": Sign.NEW,
+    "changed": Sign.CHANGED,
+    "reactivated": Sign.REACTIVATED,
+    "warned": WARNINGS,
+    "taken": Sign.TAKEN,
+    "again": Sign.AGAIN,
+}
+FILTERS: Final = {
+    "new": "新增",
+    "changed": "变更",
+    "unchanged": "无变化",
+    "reactivated": "恢复",
+    "warned": "有提醒",
+    "taken": "编码冲突",
+    "again": "上轮退回",
+    "clean": "无提醒",
+    LEFT_OUT: "未上表的设备",
+}
+"""Codes of the workbench's filters by content, with their words, in the order of the figures."""
+
+
+def shown_by(show: str) -> Q:
+    """The condition on items that a filter stands for; all of them for a code that is none."""
+    if show == LEFT_OUT:
+        return Q(part=LEFT_OUT)
+    if show not in FILTERS:
+        return Q()
+    rows = Q(part__in=ROW_PARTS)
+    if show == "clean":
+        return rows & Q(risk__in=CLEAN)
+    if show == "unchanged":
+        return rows & Q(fate_signs=0)
+    signs = ANY_OF[show]
+    # The lower bound lets the index skip everything that cannot have the sign.
+    return rows & Q(risk__gte=int(signs) & -int(signs)) & ~Q(**{f"signs_{show}": 0})
+
+
+def with_signs(items: QuerySet[Item], show: str) -> QuerySet[Item]:
+    """The items under a filter."""
+    if show == "unchanged":
+        items = items.annotate(fate_signs=F("risk").bitand(int(FATES)))
+    elif show in ANY_OF:
+        items = items.annotate(**{f"signs_{show}": F("risk").bitand(int(ANY_OF[show]))})
+    return items.filter(shown_by(show))
+
+
+def counts(part: str, risk: int, show: str) -> bool:
+    """Whether an item of this part and rank stands under a filter; as `shown_by` says it to the database."""
+    if show == LEFT_OUT:
+        return part == LEFT_OUT
+    if show not in FILTERS:
+        return True
+    if part not in ROW_PARTS:
+        return False
+    if show == "clean":
+        return risk in CLEAN
+    if show == "unchanged":
+        return not risk & FATES
+    return bool(risk & ANY_OF[show])
+
+
+# --- the totals of a round ------------------------------------------------------------------------------------------
+def figures(round_: Round) -> dict[str, Any]:
+    """How many items there are of each part and rank, {part: {rank: count}}: every total is a sum of these."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT part, risk, count(*) FROM reviews_item WHERE round_id = %s GROUP BY 1, 2", [round_.pk])
+        told: dict[str, dict[str, int]] = {}
+        for part, risk, count in cursor.fetchall():
+            told.setdefault(part, {})[str(risk)] = count
+    return told
+
+
+def total(kept: Mapping[str, Any], show: str = "", part: str = "") -> int:
+    """A total out of the `figures` of a round: of one part or all, under a filter or none."""
+    return sum(
+        count
+        for each, ranks in kept.items()
+        if part in ("", each)
+        for rank, count in ranks.items()
+        if counts(each, int(rank), show)
+    )
+
+
+# --- items with their ranks -----------------------------------------------------------------------------------------
+def items(submission: Submission, version: Version) -> list[QuerySet[Any, Any]]:
+    """The version's items as querysets of (key, hash, part, risk)."""
+    if submission.kind == ReportKind.ZERO:
+        return [_with(Version.objects.filter(pk=version.pk), Value(0), "hash", ZERO, Value(0))]
+    files = list(version.files.values_list("pk", flat=True))
+    found = []
+    for target in TARGETS:
+        rows = target.row._default_manager.filter(source_file__in=files)
+        found.append(_with(rows, F("key"), "row_hash", target.kind, _rank_of_row(target, submission, files)))
+    marks = MissingMark.objects.filter(version=version)
+    return [*found, _with(marks, F("item_key"), "row_hash", LEFT_OUT, _rank_of_mark())]
+
+
+def _with(things: QuerySet[Any], key: Any, content: str, part: str, rank: Any) -> QuerySet[Any, Any]:
+    told = {"of_item": key, "of_part": Value(part, output_field=CharField()), "of_risk": rank}
+    return things.order_by().annotate(**told).values_list("of_item", content, "of_part", "of_risk")
+
+
+def _rank_of_mark() -> RawSQL:
+    """What is given away or gone is looked at before what is said to be still there."""
+    weights = " ".join(f"WHEN '{mark.value}' THEN {weight}" for weight, mark in enumerate(reversed(WEIGHTIEST_FIRST)))
+    return RawSQL(f"(CASE mark {weights} ELSE 0 END)::smallint", [], output_field=SmallIntegerField())  # noqa: S611
+
+
+def _rank_of_row(target: Target, submission: Submission, files: Sequence[int]) -> RawSQL:
+    """SQL of a row's signs. What only some reports can have is not even asked of the others."""
+    row = target.rows
+    here = f"o.source_file_id = {row}.source_file_id AND o.sheet = {row}.sheet AND o.row = {row}.row"
+    asked = [
+        f"CASE {row}.fate WHEN 'changed' THEN {Sign.CHANGED} WHEN 'reactivated' THEN {Sign.REACTIVATED} "
+        f"WHEN 'unchanged' THEN 0 ELSE {Sign.NEW} END",
+        f"""CASE WHEN {row}.warnings > 0 THEN coalesce((SELECT bit_or({_sign_of_finding()}) FROM inventory_rowfinding o
+              WHERE {here} AND o.severity = 'warning' AND NOT o.waived), 0) ELSE 0 END""",
+    ]
+    params: list[Any] = [list(blank_codes())]
+    if RowFinding.objects.filter(source_file__in=files, waived=True).exists():
+        asked.append(
+            f"""CASE WHEN EXISTS (SELECT FROM inventory_rowfinding o WHERE {here} AND o.waived)
+                THEN {Sign.WAIVED} ELSE 0 END"""
+        )
+    if submission.versions.filter(submitted_at__isnull=False).count() > 1:
+        asked.append(
+            f"""CASE WHEN EXISTS (SELECT FROM reviews_case c JOIN reviews_round d ON d.case_id = c.id
+                  JOIN reviews_item i ON i.round_id = d.id AND i.key = {row}.key AND i.returned
+                  WHERE c.kind = 'submission' AND c.subject_id = %s) THEN {Sign.AGAIN} ELSE 0 END"""
+        )
+        params.append(submission.pk)
+    if target is CAMERA:
+        asked.append(_moved(row))
+        agency_id = submission.obligation.agency_id
+        if Camera.objects.live().exclude(reporting_agency=agency_id).exists():
+            asked.append(_beside_another(row))
+            params.append(agency_id)
+    return RawSQL(f"({' | '.join(asked)})::smallint", params, output_field=SmallIntegerField())  # noqa: S611
+
+
+def _sign_of_finding() -> str:
+    return f"""CASE WHEN o.code = 'C206' THEN {Sign.INTERIOR} WHEN o.code IN ('C401', 'P401') THEN {Sign.TAKEN}
+               WHEN o.code = 'C408' THEN {Sign.NEAR} WHEN o.code ~ '^[CP]3' THEN {Sign.ODD}
+               WHEN o.code = ANY(%s) THEN {Sign.BLANK} ELSE {Sign.WARNED} END"""
+
+
+def _moved(row: str) -> str:
+    """SQL: the row gives a registered camera another code, or a position more than `MOVED_METRES` away."""
+    far = f"({METRES} * sqrt((({row}.wgs_longitude - t.wgs_longitude) * cos(radians(t.wgs_latitude))) ^ 2"
+    return f"""CASE WHEN {row}.fate IN ('changed', 'reactivated') AND EXISTS (
+                 SELECT FROM cameras_camera t WHERE t.id = {row}.match_id AND (
+                   ({row}.code IS NOT NULL OR 'code' = ANY({row}.erased)) AND {row}.code IS DISTINCT FROM t.code
+                   OR {far} + ({row}.wgs_latitude - t.wgs_latitude) ^ 2)) > {MOVED_METRES})
+               ) THEN {Sign.MOVED} ELSE 0 END"""
+
+
+def _beside_another(row: str) -> str:
+    """SQL: another agency's live camera within `NEAR` metres of a new one, whatever it is called; probes an index."""
+    reach, wide = NEAR / METRES, NEAR / METRES / 0.84  # cos of the county's latitude
+    return f"""CASE WHEN {row}.match_id IS NULL AND {row}.wgs_latitude IS NOT NULL AND EXISTS (
+                 SELECT FROM cameras_camera t WHERE t.life = 'live' AND t.reporting_agency_id <> %s
+                   AND t.wgs_latitude BETWEEN {row}.wgs_latitude - {reach} AND {row}.wgs_latitude + {reach}
+                   AND t.wgs_longitude BETWEEN {row}.wgs_longitude - {wide} AND {row}.wgs_longitude + {wide}
+                   AND ({row}.code IS NULL OR t.code IS DISTINCT FROM {row}.code)
+               ) THEN {Sign.NEAR} ELSE 0 END"""
+
+
+@cache
+def blank_codes() -> tuple[str, ...]:
+    """The rules that say no more than that a wanted cell was left empty."""
+    return tuple(
+        sorted(
+            code
+            for sheet in DECLARATIONS.values()
+            for code, rule in sheet.rules.items()
+            if rule.title in ("没有填写", "未编码")
+        )
+    )
