@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "import_export",
     "django_tasks",
     "django_tasks_db",
+    "jinzhai_video",
     "audit",
     "files",
     "jobs",
@@ -239,6 +241,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 WAIVER_MAX_DAYS = env.int("WAIVER_MAX_DAYS", default=366)
 """The longest that a rule may be set aside, from the day it is granted."""
+REVIEW_WORKING_DAYS = env.int("REVIEW_WORKING_DAYS", default=5)
+"""Working days that both sides have for a round, from the day after it was submitted."""
+EXTRA_HOLIDAYS = [date.fromisoformat(day) for day in env.list("EXTRA_HOLIDAYS", default=[])]
+EXTRA_WORKDAYS = [date.fromisoformat(day) for day in env.list("EXTRA_WORKDAYS", default=[])]
+"""Days off and worked weekends that the calendar does not know yet, as in 2027-02-08,2027-02-09."""
+DELEGATION_MAX_DAYS = env.int("DELEGATION_MAX_DAYS", default=30)
+"""The longest that a reviewer may lend the side's power to a colleague."""
 WORK_DIR = VAR_DIR / "work"
 """Scratch folders of the confined readers; swept by the worker."""
 
@@ -252,6 +261,23 @@ INTAKE_WAITING_FILES = env.int("INTAKE_WAITING_FILES", default=20)
 """Workbooks of one unit that may wait or be read at once."""
 INTAKE_BYTES_PER_DAY = env.int("INTAKE_BYTES_PER_DAY", default=2 * 1024**3)
 """Bytes of workbooks and scans of one unit in a day."""
+
+# --- notices --------------------------------------------------------------------------------------------------------
+NOTICE_KEEP_DAYS = env.int("NOTICE_KEEP_DAYS", default=400)
+NOTICE_CHANNELS = env.list("NOTICE_CHANNELS", default=[])
+"""Ways out for the daily digest: email, sms. None by default: then nothing ever leaves the system."""
+NOTICE_DIGEST_AT = env.str("NOTICE_DIGEST_AT", default="08:00")
+"""Local time of day."""
+EMAIL_URL = env.str("EMAIL_URL", default="")
+"""As in smtp+tls://user:password@mail.example.gov.cn:25."""
+vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="jinzhai-video@localhost")
+SMS_URL = env.str("SMS_URL", default="")
+"""The gateway inside the county's network; what is sent is described in docs/operating.md."""
+SMS_SECRET = env.str("SMS_SECRET", default="")
+SMS_TIMEOUT = env.float("SMS_TIMEOUT", default=5)
+"""Seconds for one whole exchange."""
 
 # --- forms ----------------------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

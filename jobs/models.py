@@ -60,3 +60,26 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id} {self.state}"
+
+
+class DailyRun(models.Model):
+    """One local day of one daily task (jobs/daily.py). Over once `ended_at` is set; `error` is why an attempt failed.
+
+    `lease_until` is how long the worker that has it may be believed alive, or when a failed attempt is made again.
+    """
+
+    name = models.CharField(max_length=60)
+    day = models.DateField()
+    attempt = models.PositiveSmallIntegerField(db_default=0)
+    token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, db_default="")
+
+    class Meta:
+        ordering = ["day", "pk"]
+        constraints = [models.UniqueConstraint(fields=["name", "day"], name="once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.day}"

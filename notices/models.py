@@ -68,3 +68,55 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.key}"
+
+
+class Channel(models.TextChoices):
+    """Ways out of the system, each off until settings.NOTICE_CHANNELS names it (notices/adapters.py)."""
+
+    EMAIL = "email", "电子邮件"
+    SMS = "sms", "短信"
+
+
+class Address(models.Model):
+    """Where a person wants the daily digest: at most one address a channel, set by the person."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    channel = models.CharField("方式", max_length=10, choices=Channel.choices)
+    address = models.CharField("地址", max_length=120)
+    enabled = models.BooleanField("启用", default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "channel"], name="one_address_a_channel"),
+            models.CheckConstraint(condition=~Q(address=""), name="address_given"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.channel}"
+
+
+class Delivery(models.Model):
+    """One day's digest to one person by one channel: at most one is sent. `error`: why the last attempt failed.
+
+    `told_until` is when the newest notice counted in it came up: the next digest waits for something newer.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    channel = models.CharField("方式", max_length=10, choices=Channel.choices)
+    day = models.DateField("日期")
+    attempt = models.PositiveSmallIntegerField(db_default=0)
+    unread = models.PositiveIntegerField("未读", db_default=0)
+    told_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField("发出时间", null=True)
+    error = models.CharField(max_length=300, db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "channel", "day"], name="one_digest_a_day"),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(told_until__isnull=False), name="sent_digest_told_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.channel} {self.day}"

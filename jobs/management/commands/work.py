@@ -1,4 +1,4 @@
-"""The worker: runs what the queue brings, and sweeps up what a dead worker left.
+"""The worker: runs what the queue brings, does what is due once a day, and sweeps up what a dead worker left.
 
 It gives way to the web servers on the same machine (settings.WORKER_NICE), and its readers with it.
 """
@@ -16,9 +16,11 @@ from django.db import connection
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from jobs import scratch, services
+from jobs import daily, scratch, services
 
 log = logging.getLogger(__name__)
+DAILY_PAUSE = 30
+"""Seconds between two looks at what is due today."""
 
 
 class Command(BaseCommand):
@@ -44,6 +46,7 @@ class Command(BaseCommand):
         worker.configure_signals()
         if not options["batch"]:
             threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
+            threading.Thread(target=_daily_for_ever, name="daily", daemon=True).start()
         worker.run()
 
 
@@ -61,3 +64,14 @@ def _sweep() -> None:
         scratch.sweep()
     except Exception:
         log.exception("sweep failed; the next one follows")
+
+
+def _daily_for_ever() -> None:
+    pause = threading.Event()
+    while True:
+        try:
+            daily.run_due()
+        except Exception:
+            log.exception("the daily tasks could not be looked at; the next look follows")
+        connection.close()
+        pause.wait(DAILY_PAUSE)

@@ -1,0 +1,17 @@
+"""What happens by itself once a day, in this order (jobs/daily.py); all of it can bear to be done twice."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.conf import settings
+
+from jobs import daily
+from notices import digests
+from notices import services as notices
+
+
+def register() -> None:
+    """Tell the daily slot, when the applications are ready."""
+    daily.register("notices.forget", notices.forget)
+    daily.register("notices.digest", digests.every_day, at=time.fromisoformat(settings.NOTICE_DIGEST_AT))
