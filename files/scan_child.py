@@ -36,8 +36,8 @@ _OTHERS = (
 )
 _SVG = re.compile(rb"<(?:[\w-]+:)?svg[\s>]", re.IGNORECASE)
 _WEB = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<", re.IGNORECASE)
-_HEAD_BYTES = 4096
-_POINTS_PER_INCH = 72
+HEAD_BYTES = 4096
+POINTS_PER_INCH = 72
 _MAX_DPI = 300
 _MIN_POINTS, _MAX_POINTS = 36.0, 14_400.0
 """Half an inch to the largest page of ISO 32000."""
@@ -75,7 +75,7 @@ def examine(path: Path, max_bytes: int, max_pages: int, max_pixels: int) -> dict
     if size > max_bytes:
         raise refused("G102", human_size(max_bytes))
     data = path.read_bytes()
-    kind = sniff(data[:_HEAD_BYTES])
+    kind = sniff(data[:HEAD_BYTES])
     if kind == "pdf":
         check_bytes(data)
         pages, width, height = _examine_pdf(data, max_pages)
@@ -89,7 +89,7 @@ def examine(path: Path, max_bytes: int, max_pages: int, max_pixels: int) -> dict
 def preview(path: Path, out: Path, width: int, height: int) -> dict[str, Any]:
     """Draw the first page into `out`, at most `width` x `height` pixels, as PNG without metadata."""
     with path.open("rb") as source:
-        kind = sniff(source.read(_HEAD_BYTES))
+        kind = sniff(source.read(HEAD_BYTES))
     drawn = _draw_pdf(path, width, height) if kind == "pdf" else _draw_picture(path, width, height)
     drawn.save(out, "PNG")
     return {"width": drawn.width, "height": drawn.height}
@@ -128,14 +128,15 @@ def _draw_pdf(path: Path, width: int, height: int) -> Picture:
         document = pypdfium2.PdfDocument(path.read_bytes())
         page = document[0]
         wide, high = page.get_size()
-        scale = min(width / wide, height / high, _MAX_DPI / _POINTS_PER_INCH)
+        scale = min(width / wide, height / high, _MAX_DPI / POINTS_PER_INCH)
         picture: Picture = page.render(scale=scale, may_draw_forms=False).to_pil()
     except pypdfium2.PdfiumError:
         raise refused("G115") from None
-    return _plain(picture)
+    return plain(picture)
 
 
-def _open_picture(path: Path) -> Picture:
+def open_picture(path: Path) -> Picture:
+    """The picture, not decoded yet; raises G121."""
     from PIL import Image, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before anything is decoded
@@ -146,25 +147,25 @@ def _open_picture(path: Path) -> Picture:
 
 
 def _examine_picture(path: Path, max_pixels: int) -> tuple[int, int]:
-    picture = _open_picture(path)
+    picture = open_picture(path)
     width, height = picture.size
     if width * height > max_pixels:
         raise refused("G120", f"{width} × {height} 像素，最多 {max_pixels // 1_000_000} 百万像素")
     turned = _orientation(picture) in _TURNED
-    _decode(picture)
+    decode(picture)
     return (height, width) if turned else (width, height)
 
 
 def _draw_picture(path: Path, width: int, height: int) -> Picture:
     from PIL import Image, ImageOps
 
-    picture = _open_picture(path)
+    picture = open_picture(path)
     orientation = _orientation(picture)
     box = (height, width) if orientation in _TURNED else (width, height)
     picture.draft("RGB", box)
-    _decode(picture)
+    decode(picture)
     picture.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return _plain(ImageOps.exif_transpose(picture))
+    return plain(ImageOps.exif_transpose(picture))
 
 
 def _orientation(picture: Picture) -> int:
@@ -174,14 +175,15 @@ def _orientation(picture: Picture) -> int:
         return 1
 
 
-def _decode(picture: Picture) -> None:
+def decode(picture: Picture) -> None:
+    """Decode all of its pixels; raises G121."""
     try:
         picture.load()
     except (OSError, ValueError, SyntaxError, EOFError):
         raise refused("G121") from None
 
 
-def _plain(picture: Picture) -> Picture:
+def plain(picture: Picture) -> Picture:
     """The same pixels on white in a new picture: no profile, no EXIF, no comment comes along."""
     from PIL import Image
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -9,10 +10,13 @@ from typing import Literal
 from files.scan_codes import SCAN, refused
 from sheets import confined
 from sheets.confined import ChildLimits
+from sheets.findings import Refused
 from sheets.gate_limits import MIB
 from sheets.gate_names import ending_of, safe_name
 
-__all__ = ["SCAN", "ScanInfo", "ScanLimits", "examine_scan", "render_preview"]
+__all__ = ["SCAN", "ScanInfo", "ScanLimits", "examine_scan", "read_codes", "render_preview"]
+
+_log = logging.getLogger(__name__)
 
 Kind = Literal["pdf", "jpeg", "png"]
 
@@ -24,6 +28,9 @@ _SUBJECT = "扫描件"
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PREVIEW_BYTES = 32 * MIB
 _CHILD = ChildLimits(memory=1536 * MIB, cpu_seconds=30, wall_seconds=45.0, file_bytes=_PREVIEW_BYTES)
+_CODE_SECONDS = 6.0
+"""After that much work no further page is searched for codes; somebody waits for the answer."""
+_CODE_CHILD = ChildLimits(memory=1536 * MIB, cpu_seconds=12, wall_seconds=20.0, file_bytes=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,21 @@ def render_preview(path: Path, out_png: Path) -> tuple[int, int]:
         out_png.unlink(missing_ok=True)
         raise
     return int(seen["width"]), int(seen["height"])
+
+
+def read_codes(path: Path, prefix: str) -> tuple[str, ...]:
+    """The texts of the QR codes on an examined scan that begin with `prefix`, each once, in the order of the pages.
+
+    Twenty at most, of 200 characters at most, and not to be trusted: anybody can print a code. A scan on which nothing
+    can be read is none the worse for it: whatever goes wrong here, the answer is that there is no code.
+    """
+    arguments = ["files.code_child", str(path.resolve()), prefix, str(_CODE_SECONDS)]
+    try:
+        told = confined.run(arguments, cwd=path.parent, limits=_CODE_CHILD, subject=_SUBJECT).result.get("texts")
+    except Refused as refused_:
+        _log.warning("no codes read: %s", refused_.__cause__ or refused_)
+        return ()
+    return tuple(text for text in told if isinstance(text, str)) if isinstance(told, list) else ()
 
 
 def _run(what: str, arguments: list[str], cwd: Path) -> dict[str, int | str]:

@@ -24,6 +24,7 @@ from sheets import gate
 from sheets.findings import Refused
 
 from .models import Datum, Funding, Mobility, ReportKind, SourceFile, Submission, Version
+from .paper import codes
 from .services import attach_scan, draft_version, drop_file, locked
 
 JOB_KIND = "read_source_file"
@@ -173,6 +174,7 @@ def upload_scan(by: Person, submission_id: int, data: bytes, name: str) -> Versi
         try:
             info = scans.examine_scan(raw, name, scans.ScanLimits(max_bytes=settings.SCAN_MAX_BYTES))
             scans.render_preview(raw, picture)
+            texts = scans.read_codes(raw, codes.PREFIX)
         except Refused as refused:
             note_refusal(by, submission_id, refused, name)
             raise
@@ -190,7 +192,7 @@ def upload_scan(by: Person, submission_id: int, data: bytes, name: str) -> Versi
             files.keep_too(preview)
             preview.write_bytes(picture.read_bytes())
             StoredFile.objects.filter(pk=original.pk).update(preview=str(preview.relative_to(default_storage.path(""))))
-            return attach_scan(by, submission_id, original)
+            return attach_scan(by, submission_id, original, texts)
 
 
 def _scratch() -> Path:

@@ -57,6 +57,9 @@ def fork(last: Version | None, by: Person) -> Version:
         zero_reason=last.zero_reason,
         scan=last.scan,
         scan_hash=last.scan_hash,
+        scan_code=last.scan_code,
+        scan_code_text=last.scan_code_text,
+        scan_code_hash=last.scan_code_hash,
         created_by=by,
     )
     models_of_rows: list[type[models.Model]] = [*(target.row for target in TARGETS), RowFinding]

@@ -15,8 +15,8 @@ from .intake import Version
 class ScanTick(models.Model):
     """A side's word that the scan, which carries no code, attests this version. Append-only.
 
-    `for_person` is who delegated the power to `person`, null where it is the person's own. A trigger refuses whoever has
-    no part in the case on that side.
+    `for_person` is who delegated the power to `person`, null where it is the person's own. A trigger refuses whoever
+    has no part in the case on that side.
     """
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="scan_ticks")

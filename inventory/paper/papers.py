@@ -14,7 +14,7 @@ from agencies.sessions import person_of
 from .. import downloads
 from ..entering import original
 from ..models import ReportKind, SourceFile, Submission, Version
-from . import stamp
+from . import codes, qr, stamp, supplement
 
 
 def _found(request: HttpRequest, pk: int) -> Submission:
@@ -29,8 +29,12 @@ def stamp_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The page of a version, list or zero report, to be printed on A4 and stamped."""
     found = _found(request, pk)
     version = get_object_or_404(Version.objects.select_related("submitted_by"), submission=found, number=number)
-    sheets = stamp.listed(version)
+    version.submission = found
+    choice = supplement.choose(version)
+    sheets = stamp.listed(version, 0 if choice.supplement else stamp.IN_APPENDIX)
     total = sum(each.count for each in sheets)
+    not_ready = stamp.not_ready(found, version)
+    listed = choice.supplement.counts.all if choice.supplement else total
     context = {
         "submission": found,
         "version": version,
@@ -38,11 +42,15 @@ def stamp_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "sheets": sheets,
         "total": total,
         "townships": stamp.by_township(version),
-        "appended": total > stamp.ON_THE_PAGE,
-        "too_long": total > stamp.IN_APPENDIX,
-        "left_out": stamp.left_out(version),
+        "supplement": choice.supplement,
+        "why": choice.why,
+        "number": codes.number_of(found.pk),
+        "code": None if not_ready else qr.drawn(version),
+        "appended": listed > stamp.ON_THE_PAGE,
+        "too_long": listed > stamp.IN_APPENDIX,
+        "left_out": [] if choice.supplement else stamp.left_out(version),
         "files": version.files.filter(state=SourceFile.State.READ).select_related("file").order_by("slot"),
-        "not_ready": stamp.not_ready(found, version),
+        "not_ready": not_ready,
     }
     return render(request, "inventory/stamp_page.html", context)
 

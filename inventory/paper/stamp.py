@@ -7,15 +7,15 @@ stands on what both sides review. A scan of it binds to the same hash.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry.models import number_for
 from sheets.declare import Sheet
 from sheets.kinds.places import townships
 
 from .. import services
+from ..leftout.mark_items import place_of, things_of
 from ..models import CameraRow, MissingMark, Submission, Version
 from ..registering.checks import DECLARATIONS
 from ..registering.targets import TARGETS, Target
@@ -58,23 +58,35 @@ def listed(version: Version, most: int = IN_APPENDIX) -> list[Listed]:
     return [_listed(target, version, counts[target.kind], too_many) for target in TARGETS if counts[target.kind]]
 
 
+def these(target: Target, ids: Sequence[int]) -> Listed:
+    """The staged rows with these ids, in the order of their files."""
+    rows = _in_order(target.row._default_manager.filter(pk__in=ids))
+    return Listed(DECLARATIONS[target.kind], len(ids), _headers(target), tuple(_printed(target, rows)) if ids else ())
+
+
 def _listed(target: Target, version: Version, count: int, too_many: bool) -> Listed:
+    rows = () if too_many else tuple(_printed(target, _rows(target, version)))
+    return Listed(DECLARATIONS[target.kind], count, _headers(target), rows)
+
+
+def _headers(target: Target) -> tuple[str, ...]:
     sheet = DECLARATIONS[target.kind]
-    keys = COLUMNS[target.kind]
-    headers = tuple(HEADERS.get(key, sheet.by_key[key].label) for key in keys)
-    return Listed(sheet, count, headers, () if too_many else tuple(_printed(target, version)))
+    return tuple(HEADERS.get(key, sheet.by_key[key].label) for key in COLUMNS[target.kind])
 
 
 def _rows(target: Target, version: Version) -> Any:
-    rows = target.row._default_manager.filter(source_file__version=version)
+    return _in_order(target.row._default_manager.filter(source_file__version=version))
+
+
+def _in_order(rows: Any) -> Any:
     return rows.order_by("source_file__slot", "sheet", "row")
 
 
-def _printed(target: Target, version: Version) -> Iterator[tuple[str, ...]]:
+def _printed(target: Target, rows: Any) -> Iterator[tuple[str, ...]]:
     columns = [DECLARATIONS[target.kind].by_key[key] for key in COLUMNS[target.kind]]
     names = [entry.key for column in columns for entry in column.fields]
     widths = [len(column.fields) for column in columns]
-    for values in _rows(target, version).values_list(*names):
+    for values in rows.values_list(*names):
         cells, start = [], 0
         for column, width in zip(columns, widths, strict=True):
             shown = column.kind.show(*values[start : start + width]) if values[start] not in (None, "") else ""
@@ -105,16 +117,13 @@ def by_township(version: Version) -> list[tuple[str, int]]:
 def left_out(version: Version) -> list[tuple[str, ...]]:
     """What the unit says of registered things that its list leaves out: kind, number, name, code, the word itself."""
     marks = list(MissingMark.objects.filter(version=version).select_related("to_agency").order_by("kind", "thing_id"))
-    things: dict[tuple[str, int], Any] = {}
-    for target in TARGETS:
-        ids = [mark.thing_id for mark in marks if mark.kind == target.kind]
-        things |= {(target.kind, thing.pk): thing for thing in target.identity._default_manager.filter(pk__in=ids)}
-    found: list[tuple[str, ...]] = []
-    for mark in marks:
-        thing = things[mark.kind, mark.thing_id]
-        number = number_for(thing.prefix, thing.pk)
-        found.append((DECLARATIONS[mark.kind].title, number, thing.name, thing.code or "", mark.sentence))
-    return found
+    things = things_of(marks)
+    return [(*named(mark, things[mark.kind, mark.thing_id]), mark.sentence) for mark in marks]
+
+
+def named(mark: MissingMark, thing: Any) -> tuple[str, str, str, str]:
+    """Kind, registry number, name and code of the registered thing that the mark is about."""
+    return DECLARATIONS[mark.kind].title, place_of(mark), thing.name or "", thing.code or ""
 
 
 def not_ready(submission: Submission, version: Version) -> list[str]:
