@@ -6,6 +6,7 @@ Every service locks the submission (or the obligation, where none exists yet) fi
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -36,6 +37,7 @@ from .models import (
     Version,
 )
 from .onscreen import recheck
+from .paper import codes
 from .permissions import may_edit, may_report
 from .registering.checks import check_registry
 from .registering.targets import TARGETS
@@ -161,16 +163,25 @@ def state_zero(by: Person, submission_id: int, reason: str) -> Version:
     return version
 
 
-def attach_scan(by: Person, submission_id: int, scan: StoredFile) -> Version:
-    """Bind the stamped scan to the draft version's content as it is now."""
+def attach_scan(by: Person, submission_id: int, scan: StoredFile, texts: Collection[str] = ()) -> Version:
+    """Bind the stamped scan to the draft version's content as it is now; `texts`: what the codes on it say."""
     version = draft_version(by, locked(by, submission_id))
     if version.is_stale:
         raise Conflict(RECHECKING + "算好之后再打印盖章，附上扫描件。")
     if not version.hash:
         raise Conflict("请先上传表格（或填写零报告理由），再附盖章扫描件。")
     version.scan, version.scan_hash = scan, version.hash
-    version.save(update_fields=["scan", "scan_hash"])
-    _record(by, "submission.scan_attached", version.submission, version=version.number, sha256=scan.sha256)
+    codes.note(version, texts)
+    version.save(update_fields=["scan", "scan_hash", *codes.NOTED])
+    _record(
+        by,
+        "submission.scan_attached",
+        version.submission,
+        version=version.number,
+        sha256=scan.sha256,
+        code=str(version.scan_code),
+        **({"says": version.scan_code_text} if version.scan_code_text else {}),
+    )
     return version
 
 
@@ -232,6 +243,8 @@ def obstacles(submission: Submission, version: Version) -> list[str]:
         found.append("还没有附盖章扫描件。")
     elif version.scan_hash != version.hash and not version.is_stale:
         found.append("盖章之后内容有改动，请重新打印盖章并上传扫描件。")
+    elif another := codes.mismatch(version):
+        found.append(another)
     return found
 
 
