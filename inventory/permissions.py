@@ -7,7 +7,8 @@ from django.db.models import Q
 from agencies import access
 from agencies.access import EVERYTHING, Sight
 from agencies.models import Person, Role
-from agencies.permissions import is_clerk, sees_all_business
+from agencies.permissions import is_clerk
+from reviews.permissions import sees_reviews
 
 from .campaign.obligations import ObligationQuerySet
 from .models import Obligation, Submission
@@ -19,7 +20,7 @@ def may_report(person: Person, obligation: Obligation) -> bool:
 
 
 def may_see_reports(person: Person) -> bool:
-    return is_clerk(person) or sees_all_business(person)
+    return is_clerk(person) or sees_reviews(person)
 
 
 def reportable(person: Person) -> ObligationQuerySet:
@@ -42,7 +43,7 @@ def may_edit(person: Person, submission: Submission) -> bool:
 
 
 def seen_obligations(person: Person) -> Sight:
-    if sees_all_business(person):
+    if sees_reviews(person):
         return Sight(full=EVERYTHING)
     if is_clerk(person):
         return Sight(full=Q(agency=person.agency_id))
@@ -50,7 +51,7 @@ def seen_obligations(person: Person) -> Sight:
 
 
 def seen_submissions(person: Person) -> Sight:
-    if sees_all_business(person):
+    if sees_reviews(person):
         return Sight(full=EVERYTHING)
     if is_clerk(person):
         return Sight(full=Q(obligation__agency=person.agency_id))
@@ -59,7 +60,7 @@ def seen_submissions(person: Person) -> Sight:
 
 def seen_waivers(person: Person) -> Sight:
     """Whoever sees the report sees what was asked about it."""
-    if sees_all_business(person):
+    if sees_reviews(person):
         return Sight(full=EVERYTHING)
     if is_clerk(person):
         return Sight(full=Q(submission__obligation__agency=person.agency_id))

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Max, Value
+from django.db.models import BigIntegerField, Max, SmallIntegerField, Value
 from django.db.models.functions import Now, TruncDate
 
 from agencies.models import Person
@@ -47,6 +47,7 @@ from .workbook import clashes
 CASE_KIND = "submission"
 ZERO_KEY = Value(0, output_field=BigIntegerField())
 """A zero report is one item: the version itself."""
+NO_RISK = Value(0, output_field=SmallIntegerField())
 MIN_REASON = 10
 RECHECKING = "正在重新计算全表检查，请稍候。"
 NOT_RECHECKED = "全表检查没有算完。请在表里改任意一处，系统会重新计算；仍不行请联系系统管理员。"
@@ -303,10 +304,14 @@ def title_of(submission: Submission) -> str:
 
 def _items(submission: Submission, version: Version) -> list[Any]:
     if submission.kind == ReportKind.ZERO:
-        return [Version.objects.filter(pk=version.pk).values_list(ZERO_KEY, "hash")]
-    rows: tuple[type[StagedRow], ...] = (PlatformRow, CameraRow)
-    staged = [row._default_manager.filter(source_file__version=version).values_list("key", "row_hash") for row in rows]
-    return [*staged, MissingMark.objects.filter(version=version).values_list("item_key", "row_hash")]
+        return [Version.objects.filter(pk=version.pk).values_list(ZERO_KEY, "hash", Value("zero"), NO_RISK)]
+    rows: dict[str, type[StagedRow]] = {"platform": PlatformRow, "camera": CameraRow}
+    staged = [
+        row._default_manager.filter(source_file__version=version).values_list("key", "row_hash", Value(part), NO_RISK)
+        for part, row in rows.items()
+    ]
+    marks = MissingMark.objects.filter(version=version)
+    return [*staged, marks.values_list("item_key", "row_hash", Value("left_out"), NO_RISK)]
 
 
 def discard(by: Person, submission_id: int) -> None:

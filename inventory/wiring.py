@@ -30,8 +30,10 @@ def register() -> None:
             url_name="submission",
             accepted=accepted,
             returned=returned,
+            withdrawn=withdrawn,
+            reopened=returned,
             present=review_items.StagedItems,
-            unpassable=review_items.unpassable,
+            choices=choices,
         )
     )
     jobs.register(JOB_KIND, staging.read_source_file, staging.gave_up, get_ready=staging.get_ready)
@@ -54,6 +56,19 @@ def returned(round_: Round, by: Person) -> dict[str, Any]:
     """The whole version goes back; the unit mends and resubmits it as the next one."""
     _move(Submission.objects.select_for_update().get(pk=round_.case.subject_id), Submission.State.RETURNED)
     return {}
+
+
+def withdrawn(round_: Round, by: Person) -> dict[str, Any]:
+    """The unit has its draft again; what was returned or accepted in part before stays so."""
+    submission = Submission.objects.select_for_update().get(pk=round_.case.subject_id)
+    decided = round_.case.rounds.exclude(outcome__in=["", Round.Outcome.WITHDRAWN]).exists()
+    _move(submission, Submission.State.RETURNED if decided else Submission.State.DRAFT)
+    return {}
+
+
+def choices(round_: Round) -> dict[int, kinds.Choosing]:
+    """Rows whose code another agency has registered; nothing settles them yet but a return."""
+    return {key: kinds.Choosing(says) for key, says in review_items.unpassable(round_).items()}
 
 
 def _move(submission: Submission, state: Submission.State) -> None:

@@ -1,27 +1,49 @@
-"""What the engine asks of the owner of a case: how to show it, what can be passed, what happens when it is decided."""
+"""What the engine asks of the owner of a case: how to show it, how items are settled, what a decision does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from agencies.models import Person
 
-    from .models import Round
+    from .models import Choice, Round
     from .presenting import Presented
 
 Outcome = Callable[["Round", "Person"], dict[str, Any]]
-"""Called inside the deciding transaction with the case locked; returns plain facts for the journal."""
+"""Called inside the deciding transaction with the case locked; returns plain facts (counts) for the journal.
+
+It may raise Conflict: then nothing of the act has happened.
+"""
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """An item that nobody may simply pass: where it stands and why, as a sentence for reviewers.
+
+    `offer`: the choices with one of which it may be passed; empty: it can only be returned.
+    """
+
+    says: str
+    offer: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of case. `url_name` leads to the subject's page with its id.
 
-    `present` shows a round's items in the workbench; without it the workbench has no table. `unpassable` names the
-    items of a round under way that nobody may pass: key -> where it stands and why, as a sentence for reviewers.
+    accepted      the round ended ACCEPTED or PARTIAL: take in every item that is not `returned`
+    returned      the round ended without anything accepted: everything is back with the unit
+    withdrawn     the unit took the round back before a side had closed it
+    reopened      both sides gave a decided case back to the unit; the round is the latest
+    undone        both sides withdraw what was accepted in this round; None where nothing can be undone
+    in_part       whether some items may be accepted while others go back; else one returned item returns them all
+    present       shows a round's items in the workbench; without it the workbench has no table
+    choices       key -> Choosing, for the items of a round under way that nobody may simply pass
+    before_closing  what still keeps this side from closing the round, in sentences
+    figures       the totals of a round that was just opened, kept with it as plain JSON
     """
 
     name: str
@@ -29,8 +51,14 @@ class Kind:
     url_name: str
     accepted: Outcome
     returned: Outcome
+    withdrawn: Outcome
+    reopened: Outcome
+    undone: Outcome | None = None
+    in_part: bool = False
     present: Callable[[Round], Presented] | None = None
-    unpassable: Callable[[Round], Mapping[int, str]] | None = None
+    choices: Callable[[Round], Mapping[int, Choosing]] | None = None
+    before_closing: Callable[[Round, str], Sequence[str]] | None = None
+    figures: Callable[[Round], dict[str, Any]] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -44,7 +72,13 @@ def kind_of(name: str) -> Kind:
     return _kinds[name]
 
 
-def unpassable(round_: Round) -> Mapping[int, str]:
-    """The items of the round that can only be returned, each with its sentence."""
-    asked = kind_of(round_.case.kind).unpassable
+def choices(round_: Round) -> Mapping[int, Choosing]:
+    """The items of a round under way that nobody may simply pass, each with its sentence and its offer."""
+    asked = kind_of(round_.case.kind).choices
     return asked(round_) if asked else {}
+
+
+def obstacles(round_: Round, side: str) -> Sequence[str]:
+    """What keeps this side from closing the round, apart from undecided items."""
+    asked = kind_of(round_.case.kind).before_closing
+    return asked(round_, side) if asked else ()

@@ -17,37 +17,38 @@ from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F,
 from django.db.models.functions import Now, TruncDate
 
 from agencies.models import Person
-from agencies.permissions import is_clerk, sees_all_business
+from agencies.permissions import is_clerk
 
-from .kinds import unpassable
+from . import parts
+from .kinds import choices
 from .models import Case, Closing, Decision, Item, Participation, Round, Side, Verdict
-from .permissions import may_act_for, sides_of
+from .outcomes import disagreements
+from .permissions import sees_reviews, sides_of
+
+BOTH = "双方"
+"""Whose word it is that the two sides settled one item differently."""
 
 # --- who stands where -----------------------------------------------------------------------------------------------
 
 
 def has_business_sight(person: Person) -> bool:
     """Everybody but the three administrators (三员分立)."""
-    return is_clerk(person) or sees_all_business(person)
+    return is_clerk(person) or sees_reviews(person)
 
 
 def may_see_reviews(person: Person) -> bool:
-    """Reviewers, office and leader; clerks see the outcome on their own report's page."""
-    return sees_all_business(person)
+    """Reviewers and deputies, office and leader; clerks see the outcome on their own report's page."""
+    return sees_reviews(person)
 
 
 def side_of(person: Person) -> Side | None:
-    """The side a person acts for by role and agency; None for office, leader and everybody else."""
+    """The side a person acts for by role or delegation; None for office, leader and everybody else."""
     return next(iter(sides_of(person)), None)
 
 
 def side_in(case: Case, person: Person) -> Side | None:
     """The side the person may act for in this very case; None for its authors and for who acted for the other side."""
-    side = side_of(person)
-    if side is None or not may_act_for(person, side):
-        return None
-    part = Participation.objects.filter(case=case, person=person).values_list("part", flat=True).first()
-    return side if part in (None, side.value) else None
+    return parts.side_in(case, person)
 
 
 def is_author(case: Case, person: Person) -> bool:
@@ -57,9 +58,10 @@ def is_author(case: Case, person: Person) -> bool:
 def shown_sides(round_: Round, own: Side | None, closed: Collection[str]) -> tuple[Side, ...]:
     """The sides whose verdicts on this round may be shown to somebody who acts for `own` (None: for no side).
 
-    `closed`: the sides that have closed the round.
+    `closed`: the sides that have closed the round. Nobody had closed one that the unit took back, and what was said in
+    it holds on in the next: it stays hidden.
     """
-    if round_.ended_at is not None:
+    if round_.ended_at is not None and round_.outcome != Round.Outcome.WITHDRAWN:
         return tuple(Side)
     if own is None:
         return ()
@@ -229,16 +231,19 @@ def keys_said(round_: Round, sides: Iterable[str], decision: str) -> QuerySet[An
 
 
 def left_open(round_: Round, side: str) -> list[str]:
-    """Why the items that nobody may pass cannot be, as far as the side has not decided them yet."""
-    blocked = unpassable(round_)
-    decided = verdicts(round_, [side], list(blocked))
+    """Why the items that nobody may simply pass cannot be, as far as the side has not decided them yet."""
+    stands = choices(round_)
+    decided = verdicts(round_, [side], list(stands))
     done = {key for key, said in decided.items() if said[side].decision != Decision.QUESTION}
-    return [sentence for key, sentence in blocked.items() if key not in done]
+    return [choosing.says for key, choosing in stands.items() if key not in done]
 
 
 def returned_items(round_: Round) -> list[tuple[int, str, str]]:
-    """(key, the side's name, reason) of every item returned in a round that has ended; empty while it is under way."""
-    return returned_by(round_, Side) if round_.ended_at is not None else []
+    """(key, the side's name, reason) of every item returned in a round that both sides ended; else empty."""
+    if round_.ended_at is None or round_.outcome == Round.Outcome.WITHDRAWN:
+        return []
+    apart = [(key, BOTH, sentence) for key, sentence in disagreements(round_)]
+    return sorted([*returned_by(round_, Side), *apart], key=lambda told: told[0])
 
 
 def returned_by(round_: Round, sides: Iterable[str]) -> list[tuple[int, str, str]]:

@@ -17,7 +17,7 @@ from agencies.models import Person
 from audit import journal
 from audit.failures import Conflict, Invalid, require
 from reviews.models import Participation
-from reviews.permissions import sides_of
+from reviews.permissions import own_sides_of
 
 from ..models import Edit, ReportKind, RowFinding, Submission, Waiver
 from ..services import CASE_KIND, locked
@@ -162,7 +162,7 @@ def revoke(by: Person, waiver_id: int, reason: str) -> Waiver:
 
 def may_decide(by: Person, waiver: Waiver) -> bool:
     """A reviewer of either side, not the person who asked, without a hand in the report (four eyes)."""
-    return bool(sides_of(by)) and by.is_active and not _had_a_hand(by, waiver)
+    return bool(own_sides_of(by)) and by.is_active and not _had_a_hand(by, waiver)
 
 
 def _had_a_hand(by: Person, waiver: Waiver) -> bool:
@@ -177,7 +177,7 @@ def _locked(by: Person, waiver_id: int) -> tuple[Submission, list[Waiver]]:
     """The submission, locked, and everything that was asked by the same press, as it stands now."""
     named = Waiver.objects.get(pk=waiver_id)
     submission = Submission.objects.select_for_update().select_related("obligation").get(pk=named.submission_id)
-    require(bool(sides_of(by)), "豁免由数据局或公安局的审核员批复。")
+    require(bool(own_sides_of(by)), "豁免由数据局或公安局的审核员批复。")
     require(not _had_a_hand(by, named), "申请人和参与填报的人不能批复。请由另一位审核员办理。")
     return submission, list(together(named))
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.models import Agency, Person
 from agencies.sessions import person_of
 from audit.failures import Invalid, require
-from reviews.permissions import sides_of
+from reviews.permissions import own_sides_of
 
 from ..models import RowFinding, StagedRow, Submission, Waiver
 from ..permissions import may_edit, may_see_reports
@@ -73,7 +73,7 @@ def requests_seen(person: Person) -> QuerySet[Waiver]:
 
 def waiting_for(person: Person) -> QuerySet[Waiver]:
     """Requests that the person may decide, the oldest first: what 待办 counts."""
-    if not sides_of(person):
+    if not own_sides_of(person):
         return Waiver.objects.none()
     return requests_seen(person).filter(WAITING).exclude(asked_by=person).order_by("asked_at", "pk")
 
@@ -132,7 +132,7 @@ def waivers(request: HttpRequest) -> HttpResponse:
         "code": code,
         "page": page,
         "lines": lines,
-        "decides": bool(sides_of(person)),
+        "decides": bool(own_sides_of(person)),
     }
     return render(request, "inventory/waivers.html", told)
 
@@ -227,7 +227,7 @@ def _page(request: HttpRequest, found: Waiver, status: int = 200, **forms: Any) 
         "stands": all(services.stands(one) for one in cells),
         "decides": decides and is_open and found.state == Waiver.State.ASKED,
         "revokes": decides and found.state == Waiver.State.GRANTED,
-        "barred": bool(sides_of(person)) and not decides and found.state == Waiver.State.ASKED,
+        "barred": bool(own_sides_of(person)) and not decides and found.state == Waiver.State.ASKED,
         "grant_form": GrantForm(today=today, last=last),
         "words_form": WordsForm(),
         "next_one": waiting_for(person).exclude(pk__in=[one.pk for one in cells]).first(),
@@ -292,7 +292,7 @@ def _decide_in_words(
 def _to_decide(request: HttpRequest, pk: int) -> Waiver:
     """404 for what the person does not see, 403 for who is no reviewer: before anything that was typed is looked at."""
     found = _seen(request, pk)
-    require(bool(sides_of(person_of(request))), "豁免由数据局或公安局的审核员批复。")
+    require(bool(own_sides_of(person_of(request))), "豁免由数据局或公安局的审核员批复。")
     return found
 
 

@@ -60,6 +60,9 @@ class Verdict(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "decided_at"], condition=~Q(reason=""), name="reasons_of_a_person"),
+            models.Index(
+                fields=["case", "item_key"], condition=Q(superseded_at__isnull=False), name="superseded_verdicts"
+            ),
         ]
 
     def __str__(self) -> str:
