@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from . import actions
+from .chain import FIRST_HASH
 
 
 class Head(models.Model):
@@ -13,7 +15,7 @@ class Head(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     seq = models.BigIntegerField(default=0)
-    hash = models.CharField(max_length=64, default="0" * 64)
+    hash = models.CharField(max_length=64, default=FIRST_HASH)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_one_head")]
@@ -44,6 +46,7 @@ class Entry(models.Model):
             models.Index(fields=["object_type", "object_id", "seq"], name="audit_by_object"),
             models.Index(fields=["action", "seq"], name="audit_by_action"),
             models.Index(fields=["actor", "seq"], name="audit_by_actor"),
+            models.Index(fields=["agency_id", "seq"], name="audit_by_agency"),
         ]
 
     def __str__(self) -> str:
@@ -64,3 +67,22 @@ class Entry(models.Model):
     @property
     def fact_lines(self) -> list[tuple[str, str]]:
         return actions.fact_lines(self.facts)
+
+
+class DailyHead(models.Model):
+    """How far the journal had come when a day was over. Never changed nor removed: a trigger refuses both.
+
+    `entries` is the count since the head of the day before, so that the counts of all days add up to `seq`.
+    """
+
+    day = models.DateField("日期", primary_key=True)
+    seq = models.BigIntegerField("序号")
+    hash = models.CharField("校验值", max_length=64)
+    entries = models.PositiveIntegerField("当日条数")
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.seq}:{self.hash}"

@@ -209,7 +209,7 @@ def put_back(first: int) -> None:
     Head.objects.update(seq=first + 2, hash=Entry.objects.get(seq=first + 2).hash)
 
 
-@pytest.mark.parametrize(("tamper", "where", "why"), [(rewrite, 6, "与抄存的校验值不符"), (put_back, 3, "比抄存时短")])
+@pytest.mark.parametrize(("tamper", "where", "why"), [(rewrite, 6, "与抄存的链尾不符"), (put_back, 3, "比抄存时短")])
 def test_an_anchor_finds_what_the_chain_cannot(first: int, tamper: Callable[[int], None], where: int, why: str) -> None:
     anchor = journal.head()
     assert journal.verify(anchor) == (first + 6, None)
@@ -229,7 +229,7 @@ def test_the_command(first: int) -> None:
     assert f"审计日志完整：已核对 {seq} 条，没有发现差错。" in out.getvalue()
     assert f"{seq}:{text}" in out.getvalue()
     call_command("verify_audit", "--anchor", f"{seq}:{text}", stdout=out)
-    with pytest.raises(CommandError, match="与抄存的校验值不符"):
+    with pytest.raises(CommandError, match="与抄存的链尾不符"):
         call_command("verify_audit", "--anchor", f"{seq}:{'0' * 64}", stdout=out)
     with pytest.raises(CommandError) as unreadable:
         call_command("verify_audit", "--anchor", "yesterday", stdout=out)
