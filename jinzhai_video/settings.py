@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "import_export",
     "django_tasks",
     "django_tasks_db",
+    "jinzhai_video",
     "audit",
     "files",
     "jobs",
@@ -260,6 +261,23 @@ INTAKE_WAITING_FILES = env.int("INTAKE_WAITING_FILES", default=20)
 """Workbooks of one unit that may wait or be read at once."""
 INTAKE_BYTES_PER_DAY = env.int("INTAKE_BYTES_PER_DAY", default=2 * 1024**3)
 """Bytes of workbooks and scans of one unit in a day."""
+
+# --- notices --------------------------------------------------------------------------------------------------------
+NOTICE_KEEP_DAYS = env.int("NOTICE_KEEP_DAYS", default=400)
+NOTICE_CHANNELS = env.list("NOTICE_CHANNELS", default=[])
+"""Ways out for the daily digest: email, sms. None by default: then nothing ever leaves the system."""
+NOTICE_DIGEST_AT = time.fromisoformat(env.str("NOTICE_DIGEST_AT", default="08:00"))
+"""Local time of day."""
+EMAIL_URL = env.str("EMAIL_URL", default="")
+"""As in smtp+tls://user:password@mail.example.gov.cn:25."""
+vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="jinzhai-video@localhost")
+SMS_URL = env.str("SMS_URL", default="")
+"""The gateway inside the county's network; what is sent is described in docs/operating.md."""
+SMS_SECRET = env.str("SMS_SECRET", default="")
+SMS_TIMEOUT = env.float("SMS_TIMEOUT", default=5)
+"""Seconds for one whole exchange."""
 
 # --- forms ----------------------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
