@@ -78,12 +78,15 @@ class StagedItems:
 
     @cached_property
     def taken(self) -> dict[int, Taken]:
-        """The rows of a round under way that nobody may pass; nothing is asked of a round that has ended."""
+        return self.taken_among(None)
+
+    def taken_among(self, keys: Collection[int] | None) -> dict[int, Taken]:
+        """The rows of a round under way that nobody may simply pass; nothing is asked of a round that has ended."""
         if self.round.ended_at is not None or self.version.submission.kind != ReportKind.ROWS:
             return {}
         found = {}
         for target in TARGETS:
-            for hit in collisions(target, self.version.pk, self.version.submission.obligation.agency_id):
+            for hit in collisions(target, self.version.pk, self.version.submission.obligation.agency_id, keys):
                 number = number_for(target.number_prefix, hit["thing_id"])
                 says = f"编码已由{self.names.agency(hit['agency_id'])}登记（{number}）"
                 found[hit["key"]] = Taken(f"{hit['sheet']} 第{hit['row']}行", says)
@@ -306,6 +309,6 @@ def _matches(target: Target, term: str) -> Q:
     return found
 
 
-def unpassable(round_: Round) -> dict[int, str]:
-    """Rows whose code another agency has registered: until that is settled they can only be returned (model.md)."""
-    return {key: taken.sentence for key, taken in StagedItems(round_).taken.items()}
+def unpassable(round_: Round, keys: Collection[int] | None = None) -> dict[int, str]:
+    """Rows, among these, whose code another agency has registered: until that is settled they can only go back."""
+    return {key: taken.sentence for key, taken in StagedItems(round_).taken_among(keys).items()}

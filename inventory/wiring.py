@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models.functions import Now
@@ -66,9 +67,9 @@ def withdrawn(round_: Round, by: Person) -> dict[str, Any]:
     return {}
 
 
-def choices(round_: Round) -> dict[int, kinds.Choosing]:
+def choices(round_: Round, keys: Collection[int] | None = None) -> dict[int, kinds.Choosing]:
     """Rows whose code another agency has registered; nothing settles them yet but a return."""
-    return {key: kinds.Choosing(says) for key, says in review_items.unpassable(round_).items()}
+    return {key: kinds.Choosing(says) for key, says in review_items.unpassable(round_, keys).items()}
 
 
 def _move(submission: Submission, state: Submission.State) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,8 @@ class Kind:
     undone        both sides withdraw what was accepted in this round; None where nothing can be undone
     in_part       whether some items may be accepted while others go back; else one returned item returns them all
     present       shows a round's items in the workbench; without it the workbench has no table
-    choices       key -> Choosing, for the items of a round under way that nobody may simply pass
+    choices       key -> Choosing, for the items of a round under way that nobody may simply pass; asked of certain keys
+                  (None: of all), so that one press does not go through a hundred thousand rows
     before_closing  what still keeps this side from closing the round, in sentences
     figures       the totals of a round that was just opened, kept with it as plain JSON
     """
@@ -56,7 +57,7 @@ class Kind:
     undone: Outcome | None = None
     in_part: bool = False
     present: Callable[[Round], Presented] | None = None
-    choices: Callable[[Round], Mapping[int, Choosing]] | None = None
+    choices: Callable[[Round, Collection[int] | None], Mapping[int, Choosing]] | None = None
     before_closing: Callable[[Round, str], Sequence[str]] | None = None
     figures: Callable[[Round], dict[str, Any]] | None = None
 
@@ -72,10 +73,10 @@ def kind_of(name: str) -> Kind:
     return _kinds[name]
 
 
-def choices(round_: Round) -> Mapping[int, Choosing]:
-    """The items of a round under way that nobody may simply pass, each with its sentence and its offer."""
+def choices(round_: Round, keys: Collection[int] | None = None) -> Mapping[int, Choosing]:
+    """The items of a round under way, among these (None: all), that nobody may simply pass: sentence and offer."""
     asked = kind_of(round_.case.kind).choices
-    return asked(round_) if asked else {}
+    return asked(round_, keys) if asked else {}
 
 
 def obstacles(round_: Round, side: str) -> Sequence[str]:

@@ -91,7 +91,7 @@ def _settle(
     round_: Round, keys: Sequence[int] | None, choices: Mapping[int, Choice]
 ) -> tuple[Mapping[int, Choice], Sequence[int]]:
     """The choices to be written with a pass of these keys, and the items that a pass of all leaves open."""
-    stands = choosing(round_)
+    stands = choosing(round_, keys)
     if keys is None:
         return {}, tuple(stands)
     told = {key: Choice(choices.get(key, Choice.NONE)) for key in keys}

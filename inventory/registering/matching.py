@@ -6,6 +6,7 @@ missing, also by their name within the agency. Never by position. All in SQL ove
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
@@ -86,8 +87,13 @@ def match_version(version_id: int, agency_id: int) -> None:
             )
 
 
-def collisions(target: Target, version_id: int, agency_id: int) -> list[dict[str, Any]]:
-    """Rows whose code is live in another agency's registry: [{row_id, key, sheet, row, code, thing_id, agency_id}]."""
+def collisions(
+    target: Target, version_id: int, agency_id: int, keys: Collection[int] | None = None
+) -> list[dict[str, Any]]:
+    """Rows whose code is live in another agency's registry: [{row_id, key, sheet, row, code, thing_id, agency_id}].
+
+    `keys`: only among these; None among all rows of the version.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT r.id AS row_id, r.key, r.sheet, r.row, r.code, t.id AS thing_id,
@@ -95,9 +101,9 @@ def collisions(target: Target, version_id: int, agency_id: int) -> list[dict[str
                 FROM {target.rows} r
                 JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s
                 JOIN {target.things} t ON t.code = r.code AND t.life = 'live'
-                WHERE t.reporting_agency_id <> %(agency)s
+                WHERE t.reporting_agency_id <> %(agency)s {"" if keys is None else "AND r.key = ANY(%(keys)s)"}
                 ORDER BY r.id""",
-            {"version": version_id, "agency": agency_id},
+            {"version": version_id, "agency": agency_id, "keys": list(keys or ())},
         )
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
