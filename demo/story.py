@@ -34,7 +34,7 @@ from reviews.models import Case, Decision, Round
 from sheets.template import write_template
 
 from . import county
-from .paper import stamped_page
+from .paper import stamped
 from .people import clerk_of
 
 CAMPAIGN = "{year}年公共场所视频资源梳理"
@@ -159,8 +159,8 @@ def _work() -> None:
 
 
 def _stamp(clerk: Person, submission: Submission) -> Submission:
-    uploads.upload_scan(clerk, submission.pk, stamped_page(), "盖章扫描件.png")
     version = submission.versions.get(submitted_at__isnull=True)
+    uploads.upload_scan(clerk, submission.pk, stamped(version), "盖章扫描件.png")
     return services.submit(clerk, submission.pk, version.hash)
 
 

@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 from .leftout import mark_items
 from .leftout.missing import Tally
 from .models import CameraRow, PlatformRow, ReportKind, RowFinding, SourceFile, Submission, Version
+from .paper import codes
 from .reading import Progress, progress_of
 from .waiving.waivable import may_be_waived
 from .workbook import compare
@@ -178,7 +179,7 @@ def next_step(
         return NextStep("重新计算中，请稍候。")
     if any(tally.open for tally in left_out):
         return NextStep("说明没有填进表里的设备。", "去说明", "missing")
-    if version.scan_id is None or version.scan_hash != version.hash:
+    if not codes.stamped(version):
         return NextStep("打印盖章，上传盖章扫描件。", "上传扫描件", "scan")
     return NextStep("核对无误后提交。", "去提交", "submit")
 
@@ -189,7 +190,7 @@ def step_key(submission: Submission, version: Version, files: list[FileView], le
         return "registered"
     if submission.state == Submission.State.IN_REVIEW:
         return "review"
-    stamped = "submit" if version.scan_id is not None and version.scan_hash == version.hash else "scan"
+    stamped = "submit" if codes.stamped(version) else "scan"
     if submission.kind == ReportKind.ZERO:
         return stamped if version.zero_reason and version.submitted_at is None else "upload"
     if version.submitted_at is not None:

@@ -25,6 +25,7 @@ from .exported import platform_exports
 from .forms import ScanForm, WorkbookForm, ZeroForm
 from .leftout import missing_views
 from .models import Campaign, Datum, Funding, Mobility, ReportKind, RowFinding, SourceFile, Submission, Version
+from .paper import codes
 from .permissions import may_edit, may_report, may_see_reports, reportable
 from .waiving.waivable import may_be_waived
 from .waiving.waivers import standing_of
@@ -117,6 +118,7 @@ def _page(request: HttpRequest, found: Submission, *, status: int = 200, **forms
         "obstacles": services.obstacles(found, version) if editable and version.submitted_at is None else [],
         "clashes": clashes.asked(version) if editable else None,
         "totals": _totals(files),
+        "scan_mismatch": codes.mismatch(version) if version.scan_hash == version.hash else "",
         "returned": _returned(found),
     }
     if not zero:
@@ -209,11 +211,11 @@ def submission_scan_upload(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, found, status=422, scan_form=form)
     data = form.cleaned_data["scan"]
     try:
-        uploads.upload_scan(person_of(request), found.pk, data.read(settings.SCAN_MAX_BYTES + 1), data.name)
+        version = uploads.upload_scan(person_of(request), found.pk, data.read(settings.SCAN_MAX_BYTES + 1), data.name)
     except Refused as refused:
         form.add_error("scan", _sentence(refused.finding))
         return _page(request, found, status=422, scan_form=form)
-    return redirect(f"{reverse('submission', args=[found.pk])}#submit")
+    return redirect(f"{reverse('submission', args=[found.pk])}#{'submit' if codes.stamped(version) else 'scan'}")
 
 
 @require_POST

@@ -43,6 +43,7 @@ from inventory.models import (
     Submission,
     Version,
 )
+from inventory.paper import codes
 from inventory.registering.checks import check_registry
 from inventory.registering.targets import TARGETS
 from inventory.versions import rehash
@@ -149,7 +150,7 @@ def drafted(
         check_registry(version.pk, submission.obligation.agency_id)
         rehash(version)
         mark_missing(submission, missing, by)
-        services.attach_scan(by, submission.pk, stored(by, StoredFile.Kind.SCAN, "盖章扫描件.pdf", picture=picture))
+        stamp(submission, by, picture=picture)
     return submission
 
 
@@ -184,8 +185,17 @@ def submitted_zero(
     submission = started(agency_code, ReportKind.ZERO, by=by, campaign=campaign)
     services.state_zero(by, submission.pk, reason)
     with transaction.atomic():
-        services.attach_scan(by, submission.pk, stored(by, StoredFile.Kind.SCAN, "零报告.pdf", picture=picture))
+        stamp(submission, by, "零报告.pdf", picture=picture)
     return hand_in(submission, by)
+
+
+def stamp(
+    submission: Submission, by: Person, name: str = "盖章扫描件.pdf", *, picture: bool = False, coded: bool = True
+) -> Version:
+    """Attach a scan of the draft version as it is now, with the code of its page unless not `coded`."""
+    code = codes.code_of(submission.versions.latest("number")) if coded else None
+    scan = stored(by, StoredFile.Kind.SCAN, name, picture=picture)
+    return services.attach_scan(by, submission.pk, scan, [code.text] if code else [])
 
 
 def hand_in(submission: Submission, by: Person | None = None) -> Submission:
@@ -209,7 +219,7 @@ def resubmitted(
             row.row_hash = digest({name: getattr(row, name) for name in CAMERA} | dict(values) | {"row": row.row})
             row.save()
         rehash(version)
-        services.attach_scan(by, submission.pk, stored(by, StoredFile.Kind.SCAN, "盖章扫描件.pdf"))
+        stamp(submission, by)
     return hand_in(submission, by)
 
 

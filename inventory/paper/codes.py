@@ -98,6 +98,11 @@ NOTED = ("scan_code", "scan_code_text", "scan_code_hash")
 """The fields of a version that `note` sets and a copy of the version carries on."""
 
 
+def stamped(version: Version) -> bool:
+    """Whether the version has a scan of its content as it is now, as far as the scan's code tells."""
+    return version.scan_id is not None and version.scan_hash == version.hash and not mismatch(version)
+
+
 def mismatch(version: Version) -> str:
     """Of which content the scan's code is and what to press, where that is not this version's; "" where it is."""
     code = parse(version.scan_code_text) if version.scan_code == ScanCode.OTHER else None

@@ -15,9 +15,9 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from agencies.models import Person
-from demo.paper import stamped_page
+from demo.paper import stamped
 from inventory.campaign import campaigns
-from inventory.models import CameraRow, ChangeSet, SourceFile, Submission
+from inventory.models import CameraRow, ChangeSet, SourceFile, Submission, Version
 from tests.e2e import browser as real
 from tests.e2e.people import at_work
 from tests.inventory.drafts import work
@@ -137,7 +137,7 @@ def test_three_cameras_without_a_workbook(site: str, chromium: Browser, meishan_
         document[0].render(scale=1.5).to_pil().save(Path(settings.VAR_DIR) / "photos" / "entry" / "paper.png")
         page.get_by_role("link", name="返回报送").click()
         page.set_input_files(
-            "input[name=scan]", {"name": "盖章.png", "mimeType": "image/png", "buffer": stamped_page()}
+            "input[name=scan]", {"name": "盖章.png", "mimeType": "image/png", "buffer": stamped(Version.objects.get())}
         )
         page.get_by_role("button", name="上传扫描件").click()
         page.get_by_role("button", name="提交审核").click()

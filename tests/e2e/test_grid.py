@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from agencies.models import Person
-from demo.paper import stamped_page
-from inventory.models import CameraRow, ChangeSet, Submission
+from demo.paper import stamped
+from inventory.models import CameraRow, ChangeSet, Submission, Version
 from tests.e2e import browser as real
 from tests.e2e.people import at_work
 from tests.e2e.test_main_job import campaign as campaign  # noqa: PLC0414 - a fixture
@@ -111,7 +111,7 @@ def paste(page: Page, block: str) -> None:
 
 def hand_in(page: Page, tmp_path: Path) -> None:
     scan = tmp_path / "scan.png"
-    scan.write_bytes(stamped_page())
+    scan.write_bytes(stamped(Version.objects.get(submitted_at=None)))
     page.set_input_files("input[name=scan]", scan)
     press(page, "上传扫描件")
     press(page, "提交审核")

@@ -16,11 +16,10 @@ from playwright.sync_api import Browser, Page, expect
 from agencies.models import Person
 from audit import journal
 from cameras.models import Camera, CameraVersion, Pole
-from demo.paper import stamped_page
 from inventory.campaign import campaigns
 from inventory.models import CameraRow
 from tests.e2e import browser as real
-from tests.e2e.people import at_work, progress_of
+from tests.e2e.people import at_work, attach_scan, progress_of
 
 pytestmark = pytest.mark.e2e
 
@@ -140,10 +139,7 @@ def test_from_the_downloaded_form_to_the_registry(
         fill(form, tmp_path / "mended.xlsx", GOOD)
         upload(clerk, tmp_path / "mended.xlsx")
         expect(clerk.locator(".finding.is-bad")).to_have_count(0)
-        scan = tmp_path / "scan.png"
-        scan.write_bytes(stamped_page())
-        clerk.set_input_files("input[name=scan]", scan)
-        press(clerk, "上传扫描件")
+        attach_scan(clerk)
         press(clerk, "提交审核")
         expect(clerk.locator(".page-head .state")).to_have_text("待审")
         assert "待审" in progress_of(boss, "梅山镇")
@@ -159,8 +155,7 @@ def test_from_the_downloaded_form_to_the_registry(
         renamed = [row | ({"位置名称": "示例路口2号"} if n == 1 else {}) for n, row in enumerate(GOOD)]
         places = fill(form, tmp_path / "second.xlsx", renamed)
         upload(clerk, tmp_path / "second.xlsx")
-        clerk.set_input_files("input[name=scan]", scan)
-        press(clerk, "上传扫描件")
+        attach_scan(clerk)
         press(clerk, "提交审核")
         decide(data)
         decide(police)
@@ -226,14 +221,11 @@ def press(page: Page, name: str) -> None:
 def test_a_zero_report(
     site: str,
     chromium: Browser,
-    tmp_path: Path,
     mabu_clerk: Person,
     data_reviewer: Person,
     police_reviewer: Person,
     leader: Person,
 ) -> None:
-    scan = tmp_path / "scan.png"
-    scan.write_bytes(stamped_page())
     with (
         at_work(chromium, site, mabu_clerk) as clerk,
         at_work(chromium, site, data_reviewer) as data,
@@ -248,8 +240,7 @@ def test_a_zero_report(
         expect(clerk.get_by_text("不少于 10 个字").first).to_be_visible()
         clerk.fill("[name=reason]", "经逐村核查，本镇没有自建的公共场所视频监控。")
         press(clerk, "保存理由")
-        clerk.set_input_files("input[name=scan]", scan)
-        press(clerk, "上传扫描件")
+        attach_scan(clerk)
         real.assert_sound(clerk, expect_console=("status of 422",))
         press(clerk, "提交审核")
         assert "零报告待审" in progress_of(boss, "麻埠镇")

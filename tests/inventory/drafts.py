@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from agencies.models import Agency, Person
-from demo.paper import stamped_page
+from demo.paper import stamped as paper
 from inventory import services, uploads
 from inventory.models import Campaign, Datum, Funding, Mobility, Obligation, ReportKind, SourceFile, Submission
 from inventory.registering.checks import DECLARATIONS
@@ -117,7 +117,8 @@ def work() -> None:
 
 def stamped(clerk: Person, submission: Submission) -> str:
     """Attach a scan; return the content hash it is bound to."""
-    return uploads.upload_scan(clerk, submission.pk, stamped_page(), "盖章.png").hash
+    page = paper(submission.versions.latest("number"))
+    return uploads.upload_scan(clerk, submission.pk, page, "盖章.png").hash
 
 
 def submitted(clerk: Person, rows: Sequence[dict[str, Any]], submission: Submission | None = None) -> Submission:

@@ -15,6 +15,7 @@ from files import services as files
 from files.models import StoredFile
 from inventory import services
 from inventory.models import Submission, Version
+from inventory.paper import codes
 from sheets import child
 from sheets.confined import ChildResult
 
@@ -49,4 +50,5 @@ def stamp(by: Person, submission: Submission) -> Version:
         scan = files.store(
             [PAGE], kind=StoredFile.Kind.SCAN, name="盖章.png", suffix="png", agency_id=by.agency_id, by=by
         )
-        return services.attach_scan(by, submission.pk, scan)
+        code = codes.code_of(submission.versions.latest("number"))
+        return services.attach_scan(by, submission.pk, scan, [code.text] if code else [])

@@ -13,14 +13,13 @@ from audit import journal
 from audit.failures import Conflict
 from audit.models import Entry
 from cameras.models import Camera, CameraVersion
-from files.models import StoredFile
 from inventory import services, uploads
 from inventory.models import Campaign, LedgerEntry, Obligation, ReportKind, SourceFile, Submission, Version
 from inventory.versions import rehash
 from jobs import services as jobs
 from jobs.models import Job
 from reviews.models import Case, Round, Side
-from tests.factories_inventory import drafted, make_campaign, new_code, started, stored, submitted
+from tests.factories_inventory import drafted, make_campaign, new_code, stamp, started, submitted
 from tests.inventory import web
 from tests.inventory.drafts import DEFAULTS, camera_row, workbook
 from tests.reviews.scenes import close_side, latest, pass_all
@@ -164,7 +163,7 @@ def test_another_reason_and_a_submission(real_db: str, meishan_clerk: Person, me
     for zero in zeros:
         services.state_zero(meishan_clerk, zero.pk, web.REASON)
         with transaction.atomic():
-            services.attach_scan(meishan_clerk, zero.pk, stored(meishan_clerk, StoredFile.Kind.SCAN, "盖章.pdf"))
+            stamp(zero, meishan_clerk)
 
     def state(zero: Submission) -> Press:
         return lambda: services.state_zero(meishan_clerk, zero.pk, web.REASON + "另有补充。")
