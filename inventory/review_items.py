@@ -21,6 +21,7 @@ from sheets.kinds.places import townships
 
 from .leftout import mark_items
 from .models import ReportKind, RowFinding, SourceFile, StagedRow, Version
+from .paper.ticks import paper_check
 from .registering import proposals
 from .registering.matching import collisions
 from .registering.targets import CAMERA, PLATFORM, Target
@@ -124,6 +125,7 @@ class StagedItems:
             marks=("on_behalf",) if submission.on_behalf else (),
             preview=reverse("submission_scan", args=address) if version.scan and version.scan.preview else "",
             scan=reverse("submission_scan_file", args=address) if version.scan else "",
+            paper=paper_check(version) if version.scan else None,
             documents=() if zero else [self._document(source) for source in self._sources()],
         )
 

@@ -49,11 +49,36 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Ticked:
+    """A side's word that the stamped paper is that of this version."""
+
+    by: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class PaperCheck:
+    """Whether the stamped paper is that of this version: `state` as its own code tells (match, absent, unread, other).
+
+    `says`: what is wrong with it, "" if nothing is known. Without a code each side ticks it at `tick_url`; `ticked` has
+    the words given so far by side.
+    """
+
+    state: str
+    says: str
+    tick_url: str
+    longest_note: int
+    ticked: Mapping[str, Ticked]
+
+
+@dataclass(frozen=True)
 class Overview:
     """The version as a whole.
 
     `statement`: where the version is one sentence to be judged (a zero report), that sentence; there is no table then.
-    `preview` is the address of the stamped scan's picture, `scan` of the scan itself; "" where there is none.
+    `preview` is the address of the stamped scan's picture, `scan` of the scan itself; "" where there is none. `paper`:
+    whether it is the paper of this version.
     """
 
     facts: Sequence[tuple[str, str]]
@@ -64,6 +89,7 @@ class Overview:
     marks: Sequence[str] = ()
     preview: str = ""
     scan: str = ""
+    paper: PaperCheck | None = None
     documents: Sequence[Document] = ()
 
 

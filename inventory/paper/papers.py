@@ -1,20 +1,24 @@
-"""What goes on paper or into the unit's hands: the page to be stamped, and the 原表 of each file."""
+"""What goes on paper or into the unit's hands: the page to be stamped, its scan's tick, the 原表 of each file."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import path
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from agencies.sessions import person_of
+from audit.failures import require
+from reviews.models import Case
+from reviews.permissions import sides_of
 
 from .. import downloads
 from ..entering import original
 from ..models import ReportKind, SourceFile, Submission, Version
-from . import codes, qr, stamp, supplement
+from . import codes, qr, stamp, supplement, ticks
 
 
 def _found(request: HttpRequest, pk: int) -> Submission:
@@ -69,7 +73,21 @@ def original_form(request: HttpRequest, pk: int, number: int, slot: int) -> Http
     return response
 
 
+@require_POST
+def scan_tick(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A reviewer says that the scan, which carries no code, was compared with the version."""
+    person, found = person_of(request), _found(request, pk)
+    side = next(iter(sides_of(person)), None)
+    require(side is not None, "您的岗位只能查看，不能审核。")
+    version = get_object_or_404(Version, submission=found, number=number)
+    tick = ticks.tick_scan(person, version.pk, str(side), request.POST.get("note", ""))
+    messages.success(request, f"已记下：{tick.get_side_display()}核对过盖章扫描件。")
+    case = Case.objects.get(kind=codes.CASE_KIND, subject_id=found.pk)
+    return redirect(f"{reverse('review', args=[case.pk])}#scan-check")
+
+
 urlpatterns = [
     path("submissions/<int:pk>/versions/<int:number>/stamp/", stamp_page, name="stamp_page"),
+    path("submissions/<int:pk>/versions/<int:number>/scan/tick/", scan_tick, name="scan_tick"),
     path("submissions/<int:pk>/versions/<int:number>/files/<int:slot>/original.xlsx", original_form, name="original"),
 ]
