@@ -129,6 +129,7 @@ MATRIX: dict[str, Rule] = {
     "entry_remove": REPORT_ACT,
     "stamp_page": REPORT,
     "original": REPORT,
+    "scan_tick": WAIVER_ACT,
     "submission_scan": REPORT,
     "submission_scan_file": REPORT,
     "submission_start": REPORT_ACT,
@@ -261,7 +262,7 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return reverse(name, args=[waiver.pk])
         if name == "submission_start":
             return reverse(name, args=[submission.obligation_id])
-        if name in ("stamp_page", "submission_scan", "submission_scan_file"):
+        if name in ("stamp_page", "scan_tick", "submission_scan", "submission_scan_file"):
             return reverse(name, args=[submission.pk, 1])
         if name in ("entry_row", "entry_remove"):
             return reverse(name, args=[submission.pk, "camera", 1])
