@@ -21,6 +21,8 @@ ACTIONS: dict[str, str] = {
     "role.revoked": "撤销角色",
     "reference.loaded": "载入参考数据",
     "journal.verified": "核对审计日志",
+    "notice.address_set": "设置每日提醒的地址",
+    "notice.address_removed": "删除每日提醒的地址",
     # campaigns
     "campaign.created": "新建轮次",
     "campaign.changed": "修改轮次",
@@ -82,6 +84,7 @@ ACTIONS: dict[str, str] = {
 OBJECTS: dict[str, str] = {
     "agencies.person": "人员",
     "agencies.agency": "单位",
+    "notices.address": "每日提醒地址",
     "inventory.campaign": "轮次",
     "inventory.obligation": "填报任务",
     "inventory.submission": "报送",
@@ -108,6 +111,9 @@ FACTS: dict[str, str] = {
     "fault": "差错",
     "agencies": "单位",
     "under_way": "办理中",
+    "channel": "提醒方式",
+    "to": "地址",
+    "enabled": "启用",
     "version": "版次",
     "file": "文件",
     "sha256": "文件校验值",
@@ -176,6 +182,8 @@ FACTS: dict[str, str] = {
 }
 
 VALUES: dict[tuple[str, str], str] = {
+    ("channel", "email"): "电子邮件",
+    ("channel", "sms"): "短信",
     ("limit", "idle"): "长时间未操作",
     ("limit", "absolute"): "满一个工作日",
     ("duty_class", "business"): "业务人员",

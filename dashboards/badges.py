@@ -37,6 +37,13 @@ BADGES: Final[dict[str, Badge]] = {
     "pass": Badge("通过", "check-lg", GOOD),
     "return": Badge("退回", "arrow-return-left", ATTENTION),
     "question": Badge("疑问", "question-circle", PROGRESS),
+    # a notice; what it shares with the above has the same word
+    "to_review": Badge("待审", "clock", PROGRESS),
+    "answered": Badge("已答复", "chat-left-text", PROGRESS),
+    "motion": Badge("动议", "megaphone", ATTENTION),
+    "delegated": Badge("委托", "person-plus", PROGRESS),
+    "due_soon": Badge("快到期", "alarm", ATTENTION),
+    "scan": Badge("扫描件", "file-earmark-image", PROGRESS),
     # a file, a job
     "reading": Badge("读取中", "hourglass-split", PROGRESS),
     "read": Badge("已读取", "check-lg", GOOD),

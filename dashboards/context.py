@@ -18,6 +18,7 @@ from dashboards import stats, todo
 from dashboards.navigation import BUSINESS, REVIEWERS, NavItem, navigation, url_of
 from inventory.campaign.obligations import ObligationState
 from inventory.models import Campaign, Obligation, Submission
+from notices.queries import unread_count
 from reviews import queries as reviews
 from reviews.models import Participation
 
@@ -59,6 +60,7 @@ class Frame:
     nav: list[NavItem] = field(default_factory=list)
     campaign: CampaignNow | None = None
     search_url: str | None = None
+    unread: int = 0
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -86,6 +88,7 @@ def build(request: HttpRequest) -> Frame:
             navigation(roles, request.path, counts(person)),
             current_campaign() if business else None,
             url_of("cameras") if business else None,
+            unread_count(person),
         )
     except (DatabaseError, InterfaceError):
         return Frame(size)

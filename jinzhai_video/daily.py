@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
-
 from django.conf import settings
 
 from jobs import daily
@@ -14,4 +12,4 @@ from notices import services as notices
 def register() -> None:
     """Tell the daily slot, when the applications are ready."""
     daily.register("notices.forget", notices.forget)
-    daily.register("notices.digest", digests.every_day, at=time.fromisoformat(settings.NOTICE_DIGEST_AT))
+    daily.register("notices.digest", digests.every_day, at=settings.NOTICE_DIGEST_AT)

@@ -1,14 +1,16 @@
-"""Exceptions become status codes in one place: 403 may not, 404 unknown, 409 wrong state, 422 bad input, 429 enough."""
+"""Exceptions become status codes in one place: 403 may not, 404 unknown, 409 wrong state, 422 bad input, 429 enough,
+503 and 507 when the journal cannot be written."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from audit.failures import Conflict, Invalid, TooMuch
+from audit.failures import Conflict, Invalid, TooMuch, Unavailable
 
 
 class Translate:
@@ -27,6 +29,8 @@ class Translate:
             return refusal(request, 422, str(exception))
         if isinstance(exception, TooMuch):
             return refusal(request, 429, str(exception))
+        if isinstance(exception, Unavailable):
+            return refusal(request, exception.status, str(exception))
         if isinstance(exception, PermissionDenied):
             return refusal(request, 403, str(exception) or "您的岗位没有这项权限。")
         return None
@@ -60,4 +64,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
+    """What nobody foresaw; and, from a middleware, that the journal cannot be written."""
+    cause = sys.exc_info()[1]
+    if isinstance(cause, Unavailable):
+        return refusal(request, cause.status, str(cause))
     return refusal(request, 500, "系统出了差错，已记录。请稍后再试；如仍不行，请联系系统管理员。")

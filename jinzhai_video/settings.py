@@ -251,6 +251,13 @@ DELEGATION_MAX_DAYS = env.int("DELEGATION_MAX_DAYS", default=30)
 WORK_DIR = VAR_DIR / "work"
 """Scratch folders of the confined readers; swept by the worker."""
 
+# --- the journal's copy ---------------------------------------------------------------------------------------------
+_SINK = env.str("AUDIT_SINK", default="")
+AUDIT_SINK = None if _SINK == "off" else Path(_SINK or VAR_DIR / "journal" / DATABASES["default"]["NAME"])
+"""Folder of the second journal (audit/sink.py), best on another disk. Without it nothing can be done; `off` for none."""
+AUDIT_SINK_SYNC = env.bool("AUDIT_SINK_SYNC", default=True)
+"""Whether each line is on the disk before its act is committed; off: a power cut may cost the copy its last lines."""
+
 # --- background work ------------------------------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)

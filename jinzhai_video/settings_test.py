@@ -8,6 +8,7 @@ os.environ.setdefault("VAR_DIR", str(_VAR))
 os.environ.setdefault("POSTGRES_THROWAWAY", "on")
 os.environ.setdefault("DEBUG", "off")
 os.environ.setdefault("DEMO", "off")
+os.environ.setdefault("AUDIT_SINK", "off")
 for name in ("DATABASE_URL", "HTTPS", "ALLOWED_HOSTS", "PROXY_COUNT", "NOTICE_CHANNELS", "EMAIL_URL", "SMS_URL"):
     os.environ[name] = {"HTTPS": "off", "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver", "PROXY_COUNT": "0"}.get(
         name, ""

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("dashboards.urls")),
     path("", include("agencies.urls")),
     path("", include("audit.urls")),
+    path("", include("notices.urls")),
     path("", include("inventory.urls")),
     path("", include("reviews.urls")),
     path("", include("platforms.urls")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,8 +27,4 @@ def channels_can_be_used(**kwargs: Any) -> list[CheckMessage]:
             found.append(Error("NOTICE_CHANNELS 里有 sms，但 SMS_URL 不是 http 或 https 的地址。", id="notices.E003"))
         if len(settings.SMS_SECRET) < 16:
             found.append(Error("NOTICE_CHANNELS 里有 sms，但 SMS_SECRET 不足 16 个字符。", id="notices.E004"))
-    try:
-        time.fromisoformat(settings.NOTICE_DIGEST_AT)
-    except ValueError:
-        found.append(Error("NOTICE_DIGEST_AT 要写成 08:00 这样的时刻。", id="notices.E005"))
     return found

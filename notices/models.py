@@ -13,6 +13,17 @@ LOCAL_PATH = r"^/(?![/\\])[!-\[\]-~]*$"
 """An address on this very site: one slash, then printable ASCII without a backslash. No host can hide in it."""
 
 
+WHAT_NEXT: dict[str, str] = {
+    "to_review": "去审核",
+    "returned": "去修改",
+    "question": "去答复",
+    "answered": "看答复",
+    "due_soon": "去办理",
+    "overdue": "去办理",
+}
+"""The word on the button of a notice whose matter is open; 查看 for all others."""
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def of(self, person: models.Model) -> Self:
         """A person's own notices; nobody sees another's."""
@@ -68,6 +79,10 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.key}"
+
+    @property
+    def verb(self) -> str:
+        return "查看" if self.settled_at else WHAT_NEXT.get(self.kind, "查看")
 
 
 class Channel(models.TextChoices):

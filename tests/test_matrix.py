@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.models import Person
 from inventory.models import Campaign, Obligation, PlatformExport, SourceFile, Submission, Waiver
+from notices.models import Notice
 from reviews.models import Case
 from tests.factories import make_person
 from tests.factories_registry import accepted_batch, register_camera, register_platform, register_pole
@@ -93,6 +94,10 @@ MATRIX: dict[str, Rule] = {
     "unlock": SECURITY,
     "journal": rule("get", NO, ("auditor", OK)),
     "journal_verify": rule("post", NO, ("auditor", {200, 302})),
+    "notices": EVERYBODY,
+    "notices_read_all": rule("post", {422}),
+    "notice_addresses": EVERYBODY,
+    "notice_open": rule("post", GONE, ("clerk", {302})),
     "campaigns": CAMPAIGN_READ,
     "campaign": CAMPAIGN_READ,
     "campaign_add": CAMPAIGN_EDIT,
@@ -239,6 +244,7 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
         "platform": register_platform("meishan", batch=batch).pk,
     }
     assert Submission.objects.get(pk=submission.pk).state == "accepted"
+    notice = Notice.objects.create(person=people["clerk"], kind="returned", key="matrix", text="-", url="/submissions/")
     person_routes = ("person", "person_active", "person_password", "person_roles", "unlock")
 
     def of(name: str) -> str:
@@ -246,6 +252,8 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return reverse(name, args=[things[name]])
         if name.endswith("_export"):
             return reverse(name, args=["csv"])
+        if name == "notice_open":
+            return reverse(name, args=[notice.pk])
         if name in person_routes:
             return reverse(name, args=[somebody.pk])
         if name.startswith("review") and name != "review_queue":
