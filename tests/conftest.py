@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,27 +77,33 @@ def _no_dead_connection() -> None:
         connection.close()
 
 
-@pytest.fixture
-def real_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A database of this test's own, copied from the prepared one: real commits, threads and processes.
+@contextmanager
+def own_database() -> Iterator[str]:
+    """A copy of the prepared database for real commits, threads and processes, gone afterwards; gives its name.
 
-    Yields its name. The journal refuses TRUNCATE, so the framework's way of cleaning up after commits is not for us.
+    The journal refuses TRUNCATE, so the framework's way of cleaning up after commits is not for us.
     """
     from django.db import connection
 
     prepared = connection.settings_dict["NAME"]
     name = f"real_{uuid.uuid4().hex[:12]}"
-    with django_db_blocker.unblock():
+    connection.close()
+    _administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{prepared}'")
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{prepared}"')
+    connection.settings_dict["NAME"] = name
+    try:
+        yield name
+    finally:
         connection.close()
-        _administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{prepared}'")
-        _administer(f'CREATE DATABASE "{name}" TEMPLATE "{prepared}"')
-        connection.settings_dict["NAME"] = name
-        try:
-            yield name
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = prepared
-            _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+        connection.settings_dict["NAME"] = prepared
+        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def real_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database of this test's own, copied from the prepared one; yields its name."""
+    with django_db_blocker.unblock(), own_database() as name:
+        yield name
 
 
 def _administer(sql: str) -> None:
