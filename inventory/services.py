@@ -20,6 +20,7 @@ from files import services as storage
 from files.models import StoredFile
 from reviews import services as reviews
 
+from . import reminders
 from .entering.original import keep_originals
 from .leftout import missing
 from .models import (
@@ -291,6 +292,7 @@ def submit(by: Person, submission_id: int, version_hash: str) -> Submission:
             items=_items(submission, version),
             authors=Person.objects.filter(pk__in=Edit.objects.filter(version__submission=submission).values("person")),
         )
+        reminders.handed_in(submission.obligation_id)
         _record(
             by, "submission.submitted", submission, version=version.number, digest=version.hash, rows=round_.item_count
         )

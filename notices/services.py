@@ -61,11 +61,17 @@ def settle(key: str) -> int:
 
 
 def remind(people: Iterable[Any], kind: str, *, key: str, text: str, url: str, whose: str = "") -> int:
-    """As `notify`, but only those who were never told of this key: a reminder that was read does not come again."""
+    """As `notify`, but not for those who have a notice of this key and kind while the matter is open, read or not."""
     _in_transaction()
     people = list(people)
-    told = set(Notice.objects.filter(key=key, person__in=[one.pk for one in people]).values_list("person", flat=True))
-    return notify([one for one in people if one.pk not in told], kind, key=key, text=text, url=url, whose=whose)
+    told = set(
+        Notice.objects.filter(
+            key=key, kind=kind, settled_at=None, person__in=[person.pk for person in people]
+        ).values_list("person", flat=True)
+    )
+    return notify(
+        [person for person in people if person.pk not in told], kind, key=key, text=text, url=url, whose=whose
+    )
 
 
 def settle_others(prefix: str, keys: Iterable[str]) -> int:

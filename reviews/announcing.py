@@ -29,7 +29,7 @@ def opened(round_: Round) -> None:
     for side in Side:
         _tell(
             case,
-            _able(case, side),
+            able(case, side),
             "to_review",
             what=f"to_review:{side}",
             text=f"{case.title}待审：{again}共 {round_.item_count} 行{due}。",
@@ -58,7 +58,7 @@ def moved(motion: Motion, by: Person) -> None:
     """The other side is asked for its word."""
     case, other = motion.case, the_other(motion.side)
     text = f"{Side(motion.side).label}提出对{case.title}{motion.get_kind_display()}，等待{other.label}答复。"
-    people = [person for person in _able(case, other) if person.pk != by.pk]
+    people = [person for person in able(case, other) if person.pk != by.pk]
     _tell(case, people, "motion", what="motion", text=text, url=_workbench(case))
 
 
@@ -108,7 +108,7 @@ def _tell(case: Case, people: Iterable[Person], kind: str, *, what: str, text: s
     notices.notify(people, kind, key=key_of(case, what), text=text, url=url, whose=str(case.agency))
 
 
-def _able(case: Case, side: Side) -> Iterable[Person]:
+def able(case: Case, side: Side) -> Iterable[Person]:
     """The side's people without another part in the case."""
     others = Participation.objects.filter(case=case).exclude(part=side).values("person")
     return reviewers(side).exclude(pk__in=others)
