@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
-from registry.details import Fact, Opened, open_row, titles_of
+from registry.asked import on
+from registry.details import Fact, Opened, open_row
 from registry.exports import download
+from registry.history import titles_of
 from registry.masking import concealed
+from registry.models import Life
 from registry.pages import show_list
 
 from .exports import CAMERA_OUTS, POLE_OUTS
@@ -55,26 +55,28 @@ def pole_export(request: HttpRequest, form: str) -> HttpResponseBase:
 @require_safe
 def camera(request: HttpRequest, pk: int) -> HttpResponse:
     """A camera: its values with their cells, its pole, where it came from, its history."""
-    opened = open_row(request, CAMERAS, pk, CAMERA_TITLES)
+    opened = open_row(request, CAMERAS, pk, CAMERA, CAMERA_TITLES)
     row = opened.row
     facts = [
-        *opened.facts(CAMERA, *_ABOUT),
+        *opened.facts(*_ABOUT),
         *_position(opened),
-        *opened.facts(CAMERA, *_STATE),
-        _linked(opened, "platform_name", row.platform_id, "platform"),
-        *opened.facts(CAMERA, "label"),
+        *opened.facts(*_STATE),
+        opened.linked("platform_name", row.platform_id, "platform"),
+        *opened.facts("label"),
+        *opened.former_codes(),
     ]
-    linked = _linked(opened, "pole_number", row.pole_id, "pole")
+    linked = opened.linked("pole_number", row.pole_id, "pole")
     context = {**opened.context, "facts": facts, "agencies": opened.agencies(), "pole": linked}
-    return render(request, "cameras/camera.html", {**context, "pole_facts": opened.facts(CAMERA, *_POLE)})
+    return render(request, "cameras/camera.html", {**context, "pole_facts": opened.facts(*_POLE)})
 
 
 @require_safe
 def pole(request: HttpRequest, pk: int) -> HttpResponse:
     """A pole and the cameras on it."""
-    opened = open_row(request, POLES, pk, POLE_TITLES)
-    found = Camera.objects.visible_to(opened.person).live().filter(pole=opened.row)
-    facts = [*opened.facts(CAMERA, *_POLE, "township", "place_kind"), *_position(opened)]
+    opened = open_row(request, POLES, pk, CAMERA, POLE_TITLES)
+    found = opened.visible(Camera).filter(pole=opened.row, life=Life.LIVE)
+    facts = [*opened.facts(*_POLE, "township", "place_kind"), *_position(opened)]
+    as_of = opened.asked.as_of
     return render(
         request,
         "cameras/pole.html",
@@ -82,9 +84,12 @@ def pole(request: HttpRequest, pk: int) -> HttpResponse:
             **opened.context,
             "facts": facts,
             "agencies": opened.agencies(),
-            "cameras": concealed(found.order_by("id")[:MOST_CAMERAS]),
+            "cameras": [
+                (camera, on(as_of, reverse("camera", args=[camera.pk])))
+                for camera in concealed(found.order_by("id")[:MOST_CAMERAS])
+            ],
             "camera_count": found.count(),
-            "cameras_url": cameras_of_pole(opened.row),
+            "cameras_url": on(as_of, cameras_of_pole(opened.row)),
         },
     )
 
@@ -92,20 +97,5 @@ def pole(request: HttpRequest, pk: int) -> HttpResponse:
 def _position(opened: Opened) -> list[Fact]:
     """Fixed: longitude, latitude, datum. Mobile: the vehicle or route."""
     if getattr(opened.row, "mobility", "") == "mobile":
-        return opened.facts(CAMERA, "mobility", "vehicle")
-    return opened.facts(CAMERA, "longitude", "latitude", "datum")
-
-
-def _linked(opened: Opened, key: str, pk: int | None, name: str) -> Fact:
-    """The value as written, leading to what it was resolved to where the person may open that."""
-    fact = opened.facts(CAMERA, key)[0]
-    model: Any = opened.row._meta.get_field(name).related_model
-    if pk is None or not _visible(model, opened, pk):
-        return fact
-    text = fact.text or opened.listing.words[f"{name}_id"](pk)
-    return Fact(fact.title, text, "", fact.cell, reverse(name, args=[pk]))
-
-
-def _visible(model: type[models.Model], opened: Opened, pk: int) -> bool:
-    manager: Any = model._default_manager
-    return bool(manager.visible_to(opened.person).filter(pk=pk).exists())
+        return opened.facts("mobility", "vehicle")
+    return opened.facts("longitude", "latitude", "datum")

@@ -9,7 +9,6 @@ from django.db.models.functions import Now
 
 from agencies.models import Person
 from jobs import services as jobs
-from registry.lineage import register_source
 from reviews import kinds
 from reviews.models import Round
 
@@ -41,7 +40,7 @@ def register() -> None:
     jobs.register(annotated.JOB_KIND, annotated.annotate_source_file, annotated.gave_up)
     jobs.register(recheck.JOB_KIND, recheck.recheck_version, recheck.gave_up, urgent=True)
     jobs.register(platform_exports.JOB_KIND, platform_exports.read_export, platform_exports.gave_up)
-    register_source(lineage.source_of)
+    lineage.register()
 
 
 def accepted(round_: Round, by: Person) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
-from registry.details import open_row, titles_of
+from registry.asked import on
+from registry.details import open_row
 from registry.exports import download
+from registry.history import titles_of
 from registry.pages import counts, show_list
 
 from .exports import PLATFORM_OUTS
@@ -35,17 +37,17 @@ def platform_export(request: HttpRequest, form: str) -> HttpResponseBase:
 @require_safe
 def platform(request: HttpRequest, pk: int) -> HttpResponse:
     """A platform: its values with their cells, its cameras, where it came from, its history."""
-    opened = open_row(request, PLATFORMS, pk, TITLES)
+    opened = open_row(request, PLATFORMS, pk, PLATFORM, TITLES)
     return render(
         request,
         "platforms/platform.html",
         {
             **opened.context,
-            "facts": opened.facts(PLATFORM, *_ABOUT),
-            "access_facts": opened.facts(PLATFORM, *_ACCESS),
-            "money_facts": opened.facts(PLATFORM, *_MONEY),
+            "facts": [*opened.facts(*_ABOUT), *opened.former_codes()],
+            "access_facts": opened.facts(*_ACCESS),
+            "money_facts": opened.facts(*_MONEY),
             "agencies": opened.agencies(),
-            "camera_count": counts(PLATFORMS, opened.person, [opened.row]).get(opened.row.pk, 0),
-            "cameras_url": cameras_of(opened.row),
+            "camera_count": counts(PLATFORMS, opened.person, [opened.row], opened.asked).get(opened.row.pk, 0),
+            "cameras_url": on(opened.asked.as_of, cameras_of(opened.row)),
         },
     )

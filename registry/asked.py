@@ -1,30 +1,51 @@
-"""What the address of a list asks for: search, filters, sort, columns, page. Anything unknown is refused (T07)."""
+"""What the address of a list asks for: search, filters, sort, day, columns, page. Anything unknown is refused (T07)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Self
 from urllib.parse import urlencode
 
+from .past import end_of
+
 LONGEST_SEARCH = 100
-RESERVED = ("q", "sort", "view", "page")
+AS_OF = "as_of"
+RESERVED = ("q", "sort", AS_OF, "view", "page")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The state of a list. `chosen`: filter key -> known values; `sort`: a column's key, with "-" when descending."""
+    """The state of a list. `chosen`: filter key -> known values; `sort`: a column's key, with "-" when descending.
+
+    `as_of`: the list as it stood at the end of this day; None for what stands now.
+    """
 
     q: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = ""
+    as_of: date | None = None
     view: str = ""
     page: int = 1
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything but the default is asked for."""
+        """Whether fewer rows are asked for than there are."""
         return bool(self.q or self.chosen)
+
+    @property
+    def moment(self) -> datetime | None:
+        """The moment whose records are shown; None for now."""
+        return end_of(self.as_of) if self.as_of else None
+
+    def alone(self) -> Self:
+        """The whole list of the same day."""
+        return replace(self, q="", chosen={}, sort="", view="", page=1)
+
+    def today(self) -> Self:
+        """The same of the list as it stands now; its first page, for it has other rows."""
+        return replace(self, as_of=None, page=1)
 
     def without(self, key: str, value: str) -> Self:
         """One chip less; the first page again."""
@@ -37,6 +58,7 @@ class Asked:
         found = [("q", self.q)] if self.q else []
         found += [(key, value) for key, values in self.chosen.items() for value in values]
         found += [("sort", self.sort)] if self.sort else []
+        found += [(AS_OF, self.as_of.isoformat())] if self.as_of else []
         if columns and self.view:
             found.append(("view", self.view))
         if page and self.page > 1:
@@ -47,6 +69,11 @@ class Asked:
         """As a query string with its question mark, or ""."""
         pairs = self.pairs(page=page, columns=columns)
         return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def on(day: date | None, url: str) -> str:
+    """An address within the registry as it is to be opened from a page of this day; as it is, from one of today."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({AS_OF: day.isoformat()})}" if day else url
 
 
 def has_blanks(params: Mapping[str, Sequence[str]]) -> bool:

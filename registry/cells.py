@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from .asked import on
 from .masking import BLURRED
 from .models import Life
 from .names import Names
@@ -29,11 +30,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Show:
-    """What a column may need beside the row: names, words, counts of linked things, and where a row leads."""
+    """What a column may need beside the row: names, words, where a row leads, the day, counts of linked things."""
 
     names: Names
     words: Words
     url: Callable[[Any], str]
+    as_of: date | None
     counts: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -125,6 +127,6 @@ def count(title: str, href: Callable[[Any], str]) -> Column:
 
     def show(row: Any, to: Show) -> Cell:
         found = to.counts.get(row.pk, 0)
-        return Cell(str(found), href=href(row) if found else "", css="num")
+        return Cell(str(found), href=on(to.as_of, href(row)) if found else "", css="num")
 
     return Column("count", title, show, css="num")

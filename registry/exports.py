@@ -129,7 +129,7 @@ class RegistryResource(resources.Resource):  # type: ignore[misc]
 def download(request: HttpRequest, listing: Listing, outs: Sequence[Out], form: str) -> FileResponse:
     """The list that the address asks for, as a file of `form` "xlsx" or "csv"; leaves its audit row.
 
-    403 without business sight, 404 for another form, 400 for an unknown filter or sort.
+    403 without business sight, 404 for another form, 400 for an unknown filter or sort, 422 for a day without a list.
     """
     person = require_business_sight(request)
     if form not in MEDIA_TYPES:
@@ -159,5 +159,6 @@ def download(request: HttpRequest, listing: Listing, outs: Sequence[Out], form: 
         )
         stream.seek(0)
         failing.pop_all()  # the response closes it
-    name = f"{listing.title}_{timezone.localdate():%Y%m%d}.{form}"
+    as_of = f"截至{asked.as_of:%Y%m%d}" if asked.as_of else f"{timezone.localdate():%Y%m%d}"
+    name = f"{listing.title}_{as_of}.{form}"
     return FileResponse(stream, as_attachment=True, filename=name, content_type=MEDIA_TYPES[form])

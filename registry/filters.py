@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from sheets.kinds.places import place_kinds, townships
 
@@ -159,7 +159,7 @@ class Linked:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows with a version of one acceptance, by the id of its ledger entry. Reached by links only.
+    """Rows with a version of one ledger entry, by its id, recorded by the day of the list. Reached by links only.
 
     `versions` is the table of versions and `identity` its reference to the thing itself.
     """
@@ -178,7 +178,7 @@ class Batch:
     def condition(self, values: Sequence[str], names: Names) -> Q:
         entries = [int(value) for value in values]
         found = self.versions._default_manager.filter(ledger_entry_id__in=entries)
-        return Q(pk__in=found.values(self.identity))
+        return Q(Exists(found.filter(**{self.identity: OuterRef("pk")}, recorded_from__lte=OuterRef("changed_at"))))
 
 
 @dataclass(frozen=True)

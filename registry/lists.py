@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -11,11 +13,14 @@ from django.core.exceptions import BadRequest
 from django.db import models
 from django.db.models import F, Q
 from django.http import QueryDict
+from django.utils import timezone
 
 from agencies.models import Person
+from audit.failures import Invalid
 from sheets.cells import narrow, trim
 
-from .asked import LONGEST_SEARCH, RESERVED, Asked
+from . import past
+from .asked import AS_OF, LONGEST_SEARCH, RESERVED, Asked
 from .cells import Column
 from .filters import Filter
 from .models import Identity, id_from_number
@@ -25,6 +30,7 @@ from .words import Words
 PAGE_SIZE = 50
 MOST_TERMS = 8
 _MOST_PAGES = 10**7
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,10 @@ class Listing:
         return [self.by_key[key] for key in keys]
 
     def parse(self, params: QueryDict, names: Names, *, ignored: Sequence[str] = ()) -> Asked:
-        """What the address asks. Raises BadRequest (400) for an unknown filter, value, sort, view or page."""
+        """What the address asks. Raises BadRequest (400) for an unknown filter, value, sort, view or page.
+
+        Raises Invalid (422) for a day that cannot be shown. Today's list is the one that stands now.
+        """
         values = {key: [entry.strip() for entry in params.getlist(key) if entry.strip()] for key in params}
         for key in values:
             if key not in RESERVED and key not in self.filter_by_key and key not in ignored:
@@ -85,6 +94,7 @@ class Listing:
             q=self._search_text(values),
             chosen=chosen,
             sort=self._sort(values),
+            as_of=self._as_of(values),
             view=self._view(values),
             page=_page(values),
         )
@@ -102,16 +112,30 @@ class Listing:
             raise BadRequest("unknown sort")
         return "" if sort == self.default_sort else sort
 
+    def _as_of(self, values: Mapping[str, list[str]]) -> date | None:
+        text = _single(AS_OF, values)
+        if not text:
+            return None
+        day = _day(text)
+        if day == timezone.localdate():
+            return None
+        past.refuse_unrecorded(self.model, day)
+        return day
+
     def _view(self, values: Mapping[str, list[str]]) -> str:
         view = _single("view", values)
         if view and view not in self.views:
             raise BadRequest("unknown view")
         return "" if view == next(iter(self.views)) else view
 
+    def seen(self, person: Person, asked: Asked) -> models.QuerySet[Any]:
+        """All rows of the day that this person may see."""
+        rows: models.QuerySet[Any] = past.rows(self.model, asked.moment).visible_to(person)
+        return rows
+
     def rows(self, person: Person, asked: Asked, names: Names) -> models.QuerySet[Any]:
         """The rows this person may see and asked for, not yet in order."""
-        manager: Any = self.model._default_manager
-        rows: models.QuerySet[Any] = manager.visible_to(person)
+        rows = self.seen(person, asked)
         for entry in self.filters:
             values = asked.chosen.get(entry.key, ())
             if values or entry.key == "life":
@@ -150,6 +174,13 @@ def _single(key: str, values: Mapping[str, list[str]]) -> str:
     if len(given) > 1:
         raise BadRequest(f"{key!r} given twice")
     return given[0] if given else ""
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
+    except ValueError as error:
+        raise Invalid("截至日期看不懂。请写成 2022-08-22 这样的日期，或在列表上方重新选择。") from error
 
 
 def _page(values: Mapping[str, list[str]]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -12,10 +13,12 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.models import Person
 from agencies.permissions import sees_all_business
 
+from . import past
 from .asked import Asked, has_blanks
 from .cells import Show
 from .filters import Filter, OfAgency, Option
@@ -55,6 +58,21 @@ class Box:
     chosen: int
 
 
+@dataclass(frozen=True)
+class Day:
+    """截至某日: the day shown in words ("" for today), and what the small form needs that asks for another.
+
+    `kept` are the conditions that go along; `today` leads to the same as it stands now.
+    """
+
+    shown: str
+    chosen: str
+    latest: str
+    url: str
+    today: str
+    kept: Sequence[tuple[str, str]]
+
+
 def show_list(request: HttpRequest, listing: Listing) -> HttpResponse:
     """The list as a page; 403 without business sight, 400 for an address that asks for what is not declared."""
     person = require_business_sight(request)
@@ -71,7 +89,7 @@ def context(listing: Listing, person: Person, asked: Asked, names: Names, page: 
     """What the template shows."""
     rows = concealed(page.object_list)
     columns = listing.columns_of(asked.view)
-    show = Show(names, listing.words, row_url(listing, asked), counts(listing, person, rows))
+    show = Show(names, listing.words, row_url(listing, asked), asked.as_of, counts(listing, person, rows, asked))
     boxes = [box for entry in listing.filters if (box := _box(entry, listing, person, asked, names))]
     return {
         "listing": listing,
@@ -85,10 +103,25 @@ def context(listing: Listing, person: Person, asked: Asked, names: Names, page: 
         "boxes": [box for box in boxes if box.key in listing.main],
         "more": [box for box in boxes if box.key not in listing.main],
         "hidden": [pair for pair in asked.pairs() if pair[0] != "q"],
+        "day": day(listing, asked),
         "views": _views(listing, asked),
         "exports": _exports(listing, asked),
         "list_url": reverse(f"{listing.name}s"),
+        "whole": asked.alone().query(),
     }
+
+
+def day(listing: Listing, asked: Asked, pk: int | None = None) -> Day:
+    """The day shown by a list, or with `pk` by the page of one of its rows."""
+    address = reverse(listing.name, args=[pk]) if pk else reverse(f"{listing.name}s")
+    return Day(
+        shown=past.in_words(asked.as_of) if asked.as_of else "",
+        chosen=asked.as_of.isoformat() if asked.as_of else "",
+        latest=(timezone.localdate() - timedelta(days=1)).isoformat(),
+        url=address,
+        today=address + asked.today().query(page=True),
+        kept=asked.today().pairs(),
+    )
 
 
 def row_url(listing: Listing, asked: Asked) -> Callable[[Any], str]:
@@ -97,15 +130,14 @@ def row_url(listing: Listing, asked: Asked) -> Callable[[Any], str]:
     return lambda row: reverse(listing.name, args=[row.pk]) + query
 
 
-def counts(listing: Listing, person: Person, rows: Sequence[Any]) -> dict[int, int]:
+def counts(listing: Listing, person: Person, rows: Sequence[Any], asked: Asked) -> dict[int, int]:
     """Live linked things that this person may see, for each row: what the list behind the figure will show."""
     if not listing.counted or not rows:
         return {}
     relation: Any = listing.model._meta.get_field(listing.counted)
     back = relation.field.name
-    linked = relation.related_model._default_manager.visible_to(person).filter(
-        life=Life.LIVE, **{f"{back}__in": [row.pk for row in rows]}
-    )
+    seen = past.rows(relation.related_model, asked.moment).visible_to(person)
+    linked = seen.filter(life=Life.LIVE, **{f"{back}__in": [row.pk for row in rows]})
     return dict(linked.order_by().values_list(back).annotate(found=Count("pk")))
 
 
@@ -136,20 +168,18 @@ def chips(listing: Listing, asked: Asked, names: Names) -> list[Chip]:
 def _box(entry: Filter, listing: Listing, person: Person, asked: Asked, names: Names) -> Box | None:
     options = entry.options(names)
     if isinstance(entry, OfAgency) and not sees_all_business(person):
-        options = _own_agencies(entry, listing, person, options, names)
+        options = _own_agencies(entry, listing.seen(person, asked), options, names)
     chosen = asked.chosen.get(entry.key, ())
     left = [option for option in options if option[0] not in chosen]
     return Box(entry.key, entry.title, left, len(chosen)) if left else None
 
 
 def _own_agencies(
-    entry: OfAgency, listing: Listing, person: Person, options: Sequence[Option], names: Names
+    entry: OfAgency, rows: models.QuerySet[Any], options: Sequence[Option], names: Names
 ) -> Sequence[Option]:
     """A clerk chooses only among the agencies whose rows are in sight, and not at all when it is one."""
     if entry.field != "reporting_agency":
         return []
-    manager: Any = listing.model._default_manager
-    rows: models.QuerySet[Any] = manager.visible_to(person)
     present = set(rows.order_by().values_list("reporting_agency_id", flat=True).distinct())
     found = [option for option in options if names.agency_ids[option[0]] in present]
     return found if len(found) > 1 else []

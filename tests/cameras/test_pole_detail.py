@@ -75,7 +75,7 @@ def test_masked_for_a_supervising_department(education_clerk: Person) -> None:
 
 def test_history_tells_old_and_new(data_reviewer: Person) -> None:
     pole = record_change(register_pole("meishan"), accepted_batch("meishan"), pole_condition="损坏", pole_arms=None)
-    history = html(get(data_reviewer, pole)).split("历史")[1]
+    history = html(get(data_reviewer, pole)).split('id="history"')[1]
     assert "<del>完整</del>" in history
     assert "<ins>损坏</ins>" in history
     assert "横臂数量" in history

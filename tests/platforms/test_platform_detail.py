@@ -61,7 +61,7 @@ def test_what_is_not_declared_is_refused(data_reviewer: Person) -> None:
 def test_history_tells_old_and_new(data_reviewer: Person) -> None:
     platform = register_platform("meishan")
     record_change(platform, accepted_batch("meishan"), connected="no", retention_days=90, gbt28181_remark="2022版")
-    history = html(get(data_reviewer, platform)).split("历史")[1]
+    history = html(get(data_reviewer, platform)).split('id="history"')[1]
     for old, new in (("<del>已对接</del>", "<ins>未对接</ins>"), ("<del>30</del>", "<ins>90</ins>")):
         assert old in history
         assert new in history
