@@ -17,6 +17,14 @@ class TooMuch(Exception):
     """More than one may ask for at a time (429). The message says how much that is, and when to try again."""
 
 
+class Unavailable(Exception):
+    """What an act must leave behind cannot be written, so nothing was done (503; 507 when there is no room for it)."""
+
+    def __init__(self, message: str, *, full: bool = False) -> None:
+        super().__init__(message)
+        self.status = 507 if full else 503
+
+
 def require(allowed: bool, message: str = "您的岗位没有这项权限。") -> None:
     """Raise PermissionDenied (403) unless `allowed`."""
     if not allowed:

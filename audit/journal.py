@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from django.db import connection, models, transaction
 
+from . import sink
 from .chain import FIRST_HASH, digest
 from .models import Entry, Head
 from .verification import Fault, Kept, anchor, head, verify
@@ -30,7 +31,8 @@ def record(by: Actor, action: str, obj: models.Model, *, agency_id: int | None =
     """Append one entry in the caller's transaction.
 
     Call it last before the transaction ends: it locks the head of the chain. `facts` must be plain JSON values; counts
-    and digests, never a list of thousands of rows. Raises when called outside a transaction: no audit row, no change.
+    and digests, never a list of thousands of rows. Raises when called outside a transaction, and Unavailable when the
+    copy cannot be written: no audit row, no change.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("audit.record outside a transaction")
@@ -53,6 +55,7 @@ def record(by: Actor, action: str, obj: models.Model, *, agency_id: int | None =
     entry.hash = digest(entry)
     entry.save(force_insert=True)
     Head.objects.filter(pk=1).update(seq=entry.seq, hash=entry.hash)
+    sink.write(entry)
     return entry
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,21 +15,8 @@ from django.db import IntegrityError, connection, transaction
 from agencies.models import Person
 from audit import journal
 from audit.models import Entry, Head
+from tests.audit.tampering import put_back, rewrite, sql, without_trigger, write
 from tests.factories import make_person
-
-
-def write(by: Person, count: int) -> list[Entry]:
-    with transaction.atomic():
-        return [journal.record(by, "login.ok", by, number=number) for number in range(count)]
-
-
-@contextmanager
-def without_trigger() -> Iterator[None]:
-    """As somebody with the whole database in hand."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        yield
-        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 @pytest.fixture
@@ -38,11 +25,6 @@ def first(meishan_clerk: Person) -> int:
     seq = write(meishan_clerk, 7)[0].seq
     connection.check_constraints()
     return seq
-
-
-def sql(statement: str, *params: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
 
 
 def test_an_entry_says_who_what_when_where(meishan_clerk: Person) -> None:
@@ -191,26 +173,17 @@ def test_an_emptied_journal_is_found(first: int) -> None:
     assert (checked, fault and fault.seq) == (0, 1)
 
 
-def rewrite(first: int) -> None:
-    """Somebody changes an entry and makes all the rest fit, head and all."""
-    previous = Entry.objects.get(seq=first + 2).hash
-    for entry in Entry.objects.filter(seq__gt=first + 2).order_by("seq"):
-        entry.previous_hash, entry.actor_name = previous, "somebody-else"
-        previous = journal.digest(entry)
-        Entry.objects.filter(pk=entry.pk).update(
-            actor_name=entry.actor_name, previous_hash=entry.previous_hash, hash=previous
-        )
-    Head.objects.update(hash=previous)
+def rewritten(first: int) -> None:
+    rewrite(first + 2)
 
 
-def put_back(first: int) -> None:
-    """An older backup, which is sound in itself."""
-    cut_tail(first)
-    Head.objects.update(seq=first + 2, hash=Entry.objects.get(seq=first + 2).hash)
+def restored(first: int) -> None:
+    put_back(first + 2)
 
 
-@pytest.mark.parametrize(("tamper", "where", "why"), [(rewrite, 6, "与抄存的链尾不符"), (put_back, 3, "比抄存时短")])
+@pytest.mark.parametrize(("tamper", "where", "why"), [(rewritten, 6, "与抄存的链尾不符"), (restored, 3, "比抄存时短")])
 def test_an_anchor_finds_what_the_chain_cannot(first: int, tamper: Callable[[int], None], where: int, why: str) -> None:
+    """T31, F31."""
     anchor = journal.head()
     assert journal.verify(anchor) == (first + 6, None)
     with without_trigger():
@@ -222,6 +195,28 @@ def test_an_anchor_finds_what_the_chain_cannot(first: int, tamper: Callable[[int
     assert why in fault.reason
 
 
+def test_the_more_anchors_the_nearer_the_place(first: int, tmp_path: Path) -> None:
+    """A rewritten journal holds up to the last anchor that fits; the fault lies between that and the next one."""
+    kept = [journal.Kept(*journal.anchor(first + place)) for place in (0, 1, 4, 6)]
+    with without_trigger():
+        rewritten(first)
+    checked, fault = journal.verify(kept=kept)
+    assert fault is not None
+    assert (checked, fault.seq) == (first + 1, first + 4)
+    assert f"第 {first + 2} 条至第 {first + 4} 条之间被改写" in fault.reason
+    file = tmp_path / "heads.txt"
+    file.write_text("# 抄自登记簿\n" + "".join(f"{each.seq}:{each.hash}\n" for each in kept), encoding="utf-8")
+    with pytest.raises(CommandError, match=f"前 {first + 1} 条完好，第 {first + 4} 条与抄存的链尾不符"):
+        call_command("verify_audit", "--anchors", str(file), stdout=StringIO())
+
+
+def test_anchors_that_contradict_each_other(first: int) -> None:
+    sound = journal.Kept(*journal.anchor(first))
+    assert journal.verify(kept=[sound, journal.Kept(first, "f" * 64)])[1] is not None
+    assert journal.verify(kept=[journal.Kept(0, journal.FIRST_HASH), sound])[1] is None
+    assert journal.verify(kept=[journal.Kept(0, "f" * 64)]) == (0, journal.Fault(1, "与抄存的链尾不符"))
+
+
 def test_the_command(first: int) -> None:
     out = StringIO()
     call_command("verify_audit", stdout=out)
@@ -231,9 +226,10 @@ def test_the_command(first: int) -> None:
     call_command("verify_audit", "--anchor", f"{seq}:{text}", stdout=out)
     with pytest.raises(CommandError, match="与抄存的链尾不符"):
         call_command("verify_audit", "--anchor", f"{seq}:{'0' * 64}", stdout=out)
-    with pytest.raises(CommandError) as unreadable:
-        call_command("verify_audit", "--anchor", "yesterday", stdout=out)
-    assert unreadable.value.returncode == 2
+    for wrong in (["--anchor", "yesterday"], ["--anchor", f"1:{'g' * 64}"], ["--anchors", "/nowhere/heads.txt"]):
+        with pytest.raises(CommandError, match="抄存的链尾无法使用") as unreadable:
+            call_command("verify_audit", *wrong, stdout=out)
+        assert unreadable.value.returncode == 2
 
 
 def test_eight_writers_at_once(real_db: str) -> None:
