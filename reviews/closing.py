@@ -80,8 +80,10 @@ def _refuse_passed_in_vain(round_: Round, side: str) -> None:
         Exists(current), case=round_.case_id, side=side, decision=Decision.PASS, superseded_at=None
     ).order_by("item_key")
     said = dict(passed.filter(item_key__in=list(stands)).values_list("item_key", "choice")) if stands else {}
-    if stopped := [stands[key].says for key, choice in said.items() if choice not in stands[key].offer]:
-        raise Conflict(f"有 {len(stopped)} 行已不能这样通过：{in_words(stopped)}请退回这些行或重新选定，再办结。")
+    stopped = [stands[key] for key, choice in said.items() if choice not in stands[key].offer]
+    if stopped:
+        what = "请重新选定处理方式或退回，再办结。" if any(one.offer for one in stopped) else "请退回这些行，再办结。"
+        raise Conflict(f"有 {len(stopped)} 行已不能这样通过：{in_words([one.says for one in stopped])}{what}")
     if needless := passed.exclude(choice="").exclude(item_key__in=list(stands)).count():
         raise Conflict(f"有 {needless} 行的编码已不再重复，先前选的处理方式不再适用。请把这些行重新标为通过，再办结。")
 

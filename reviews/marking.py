@@ -100,8 +100,8 @@ def _settle(
         raise Invalid(f"所选的行里有 {len(stopped)} 行不能通过：{in_words(stopped)}请退回这些行，由填报单位核对。")
     unsaid = [stands[key].says for key in keys if key in stands and told[key] not in stands[key].offer]
     if unsaid:
-        offered = sorted({choice for key in keys if key in stands for choice in stands[key].offer})
-        words = "、".join(Choice(choice).label for choice in offered)
+        offered = {choice for key in keys if key in stands for choice in stands[key].offer}
+        words = "、".join(choice.label for choice in Choice if choice in offered)
         raise Invalid(f"所选的行里有 {len(unsaid)} 行要先选定怎样处理（{words}），才能通过：{in_words(unsaid)}")
     if needless := sum(told[key] != Choice.NONE and key not in stands for key in keys):
         raise Invalid(f"所选的行里有 {needless} 行的编码已不再重复，不用选处理方式。请刷新页面，再标为通过。")

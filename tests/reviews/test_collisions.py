@@ -84,7 +84,7 @@ def test_a_code_registered_after_the_pass_stops_the_closing(data_reviewer: Perso
     late = latest(submitted("meishan", values=[{"code": code}, {}]))
     pass_all(data_reviewer, late, Side.DATA)
     accept(submitted("mabu", values=[{"code": code}]), data_reviewer, police_reviewer)
-    with pytest.raises(Conflict, match="有 1 行已不能通过：摄像机 第5行编码已由麻埠镇登记"):
+    with pytest.raises(Conflict, match="有 1 行已不能这样通过：摄像机 第5行编码已由麻埠镇登记"):
         close_side(data_reviewer, late, Side.DATA)
     return_first(data_reviewer, late, Side.DATA)
     assert close_side(data_reviewer, late, Side.DATA).ended_at is None
