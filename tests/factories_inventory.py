@@ -205,28 +205,51 @@ def hand_in(submission: Submission, by: Person | None = None) -> Submission:
 
 
 def resubmitted(
-    submission: Submission, mended: Mapping[int, Mapping[str, Any]], by: Person | None = None
+    submission: Submission, mended_rows: Mapping[int, Mapping[str, Any]], by: Person | None = None
 ) -> Submission:
     """After a return: the next version with these rows changed (key -> values), stamped anew and handed in."""
     by = by or submission.created_by
     with transaction.atomic():
-        submission = services.locked(by, submission.pk)
-        version = services.draft_version(by, submission)
-        for key, values in mended.items():
-            row = CameraRow.objects.get(source_file__version=version, key=key)
-            for name, value in values.items():
-                setattr(row, name, value)
-            row.row_hash = digest({name: getattr(row, name) for name in CAMERA} | dict(values) | {"row": row.row})
-            row.save()
-        rehash(version)
+        mended(submission, mended_rows, by=by)
         stamp(submission, by)
     return hand_in(submission, by)
 
 
-def stage(source: SourceFile, model: type[StagedRow], sheet: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write these rows as read from row 5 of the sheet on, with a finding for each of their `warnings`."""
+def mended(
+    submission: Submission,
+    rows: Mapping[int, Mapping[str, Any]],
+    *,
+    by: Person | None = None,
+    removed: Sequence[int] = (),
+    added: Sequence[Mapping[str, Any]] = (),
+) -> Version:
+    """After a return: the next version as a draft, with these camera rows changed (key -> values), gone and new."""
+    by = by or submission.created_by
+    with transaction.atomic():
+        submission = services.locked(by, submission.pk)
+        version = services.draft_version(by, submission)
+        mine = CameraRow.objects.filter(source_file__version=version)
+        for key, values in rows.items():
+            row = mine.get(key=key)
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.row_hash = digest({name: getattr(row, name) for name in CAMERA} | dict(values) | {"row": row.row})
+            row.save()
+        mine.filter(key__in=removed).delete()
+        last = mine.order_by("row").last()
+        assert last is not None
+        new = [{**CAMERA, "code": new_code(), **values} for values in added]
+        stage(last.source_file, CameraRow, last.sheet, new, first=last.row + 1)
+        rehash(version)
+    return version
+
+
+def stage(
+    source: SourceFile, model: type[StagedRow], sheet: str, rows: Sequence[Mapping[str, Any]], first: int = 5
+) -> None:
+    """Write these rows as read from row 5 (`first`) of the sheet on, with a finding for each of their `warnings`."""
     made, findings = [], []
-    for number, (given, key) in enumerate(zip(rows, next_keys(len(rows)), strict=True), start=5):
+    for number, (given, key) in enumerate(zip(rows, next_keys(len(rows)), strict=True), start=first):
         values = dict(given)
         warnings = values.pop("warnings", [])
         letters = {name: str(value) for name, value in values.items() if name != "erased"}
