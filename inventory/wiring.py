@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from django.db.models.functions import Now
 
 from agencies.models import Person
+from audit.failures import Conflict
 from jobs import services as jobs
 from reviews import kinds
 from reviews.models import Round
@@ -16,7 +16,7 @@ from . import lineage, review_items, staging
 from .exported import platform_exports
 from .models import ReportKind, Submission
 from .onscreen import recheck
-from .registering import acceptance
+from .registering import acceptance, settling
 from .services import CASE_KIND
 from .uploads import JOB_KIND
 from .workbook import annotated
@@ -31,9 +31,10 @@ def register() -> None:
             accepted=accepted,
             returned=returned,
             withdrawn=withdrawn,
-            reopened=returned,
+            reopened=reopened,
+            in_part=True,
             present=review_items.StagedItems,
-            choices=choices,
+            choices=settling.choices,
         )
     )
     jobs.register(JOB_KIND, staging.read_source_file, staging.gave_up, get_ready=staging.get_ready)
@@ -44,12 +45,12 @@ def register() -> None:
 
 
 def accepted(round_: Round, by: Person) -> dict[str, Any]:
-    """Rows enter the registry; a zero report only changes the submission's state."""
+    """Accepted rows enter the registry, returned ones are with the unit again; a zero report only changes its state."""
     submission = Submission.objects.select_for_update().get(pk=round_.case.subject_id)
-    if submission.kind == ReportKind.ROWS:
-        return acceptance.accept(round_, by)
-    _move(submission, Submission.State.ACCEPTED)
-    return {"zero": True}
+    facts = acceptance.accept(round_, by) if submission.kind == ReportKind.ROWS else {"zero": True}
+    in_part = round_.outcome == Round.Outcome.PARTIAL
+    _move(submission, Submission.State.RETURNED if in_part else Submission.State.ACCEPTED)
+    return facts
 
 
 def returned(round_: Round, by: Person) -> dict[str, Any]:
@@ -66,9 +67,23 @@ def withdrawn(round_: Round, by: Person) -> dict[str, Any]:
     return {}
 
 
-def choices(round_: Round, keys: Collection[int] | None = None) -> dict[int, kinds.Choosing]:
-    """Rows whose code another agency has registered; nothing settles them yet but a return."""
-    return {key: kinds.Choosing(says) for key, says in review_items.unpassable(round_, keys).items()}
+def reopened(round_: Round, by: Person) -> dict[str, Any]:
+    """The unit may change what was accepted; what is registered stays until the next round lets the change in."""
+    _give_back(round_)
+    return {}
+
+
+def _give_back(round_: Round) -> Submission:
+    """Put a decided submission into the unit's hands again. Conflict where the unit has another one under way."""
+    submission = Submission.objects.select_for_update().get(pk=round_.case.subject_id)
+    others = Submission.objects.filter(obligation=submission.obligation_id, state__in=Submission.OPEN_STATES)
+    if other := others.exclude(pk=submission.pk).first():
+        raise Conflict(
+            f"填报单位本轮还有一份未办完的报送（第 {other.number} 次，{other.get_state_display()}），"
+            "同时只能办一份。请等它办结或作废，再来办理。"
+        )
+    _move(submission, Submission.State.RETURNED)
+    return submission
 
 
 def _move(submission: Submission, state: Submission.State) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from ..models import MissingMark
+from ..registering.batch import Batch
 from ..registering.targets import TARGETS, Target
 from ..registering.versioning import write_versions
 
@@ -19,12 +20,14 @@ VOID = "void"
 """What became of a mark whose thing has meanwhile ended, gone to another agency, or come into the survey after all."""
 
 
-def promote(cursor: CursorWrapper, params: dict[str, Any]) -> dict[str, dict[str, int]]:
-    """Carry the version's marks out, after the plans of its rows were drawn; "<kind>_marks" -> mark -> how many.
+def promote(cursor: CursorWrapper, batch: Batch) -> dict[str, dict[str, int]]:
+    """Carry the accepted marks out, after the plans of its rows were drawn; "<kind>_marks" -> mark -> how many.
 
     Kinds without marks are left out.
     """
     counts = {}
+    items = "" if batch.whole else "JOIN reviews_item i ON i.round_id = %(round)s AND i.key = m.item_key"
+    accepted = "" if batch.whole else "AND i.hash = m.row_hash AND NOT i.returned"
     for target in TARGETS:
         plan = f"plan_{target.kind}_marks"
         cursor.execute(f"DROP TABLE IF EXISTS {plan}")
@@ -35,14 +38,14 @@ def promote(cursor: CursorWrapper, params: dict[str, Any]) -> dict[str, dict[str
                       OR EXISTS (SELECT FROM plan_{target.kind} p WHERE p.thing_id = m.thing_id) THEN '{VOID}'
                     ELSE m.mark END AS said,
                     'unchanged' AS fate
-                FROM inventory_missingmark m JOIN {target.things} t ON t.id = m.thing_id
-                WHERE m.version_id = %(version)s AND m.kind = %(kind)s""",
-            params | {"kind": target.kind},
+                FROM inventory_missingmark m JOIN {target.things} t ON t.id = m.thing_id {items}
+                WHERE m.version_id = %(version)s AND m.kind = %(kind)s {accepted}""",
+            batch.params | {"kind": target.kind},
         )
         cursor.execute(f"SELECT said, count(*) FROM {plan} GROUP BY said")
         if told := dict(cursor.fetchall()):
             counts[f"{target.kind}_marks"] = told
-            _carry_out(cursor, target, params, plan)
+            _carry_out(cursor, target, batch.params, plan)
     return counts
 
 

@@ -1,12 +1,15 @@
 """Which staged row is which registered thing (model.md, Registry: identity).
 
-A row is matched by registry number, then by a live or former code of the same agency; platforms, where a code is
-missing, also by their name within the agency. Never by position. All in SQL over whole versions.
+A row that was accepted before is what it was registered as then, by its key. Others are matched by registry number,
+then by a live or former code of the same agency; platforms, where a code is missing, also by their name within the
+agency. Never by position. A code of another agency's thing leads there where both sides settled it so (合并). In SQL
+over whole versions (docs/decisions/0012).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -24,14 +27,66 @@ KNOWN_BY = {
 }
 """What two rows without a common code must share to be the same: the name, for cameras with the position."""
 SURE = 2
-"""Ranks of the ways to find a thing up to here are certain: by its registry number, by its code of today."""
+"""Ranks of the ways to find a thing up to here are certain: the row's key, its registry number, its code of today."""
+ACCEPTED_ROW = "i.round_id = e.round_id AND i.key = r.key AND i.hash = r.row_hash AND NOT i.returned"
+"""SQL: the item (i) with which the staged row (r) was accepted, of the round of a ledger entry (e)."""
 
 
-def matches(target: Target) -> str:
-    """A subquery (row_id, thing_id) for the rows of %(version)s that stand in %(agency)s's registry already.
+def accepted_before(target: Target) -> str:
+    """A subquery (key, thing_id): what the rows accepted in earlier rounds of %(version)s's submission became.
+
+    The latest round counts; what was withdrawn again too: it comes back as the same thing.
+    """
+    return f"""SELECT DISTINCT ON (r.key) r.key, coalesce(became.{target.thing_id}, r.match_id) AS thing_id
+               FROM inventory_version this
+               JOIN inventory_version a ON a.submission_id = this.submission_id AND a.number < this.number
+               JOIN inventory_ledgerentry e ON e.version_id = a.id AND e.kind = 'acceptance'
+               JOIN inventory_sourcefile f ON f.version_id = a.id
+               JOIN {target.rows} r ON r.source_file_id = f.id
+               JOIN reviews_item i ON {ACCEPTED_ROW}
+               LEFT JOIN {target.versions} became ON became.source_row_id = r.id
+               WHERE this.id = %(version)s ORDER BY r.key, e.id DESC"""
+
+
+def shared(target: Target) -> str:
+    """SQL: %(agency)s reports the thing (t) beside the agency that is responsible for it; both sides settled it so."""
+    return f"""EXISTS (SELECT FROM inventory_coreport co WHERE co.kind = '{target.kind}' AND co.thing_id = t.id
+                 AND co.agency_id = %(agency)s AND co.ended_at IS NULL)"""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Which ways to a registered thing can lead anywhere at all for a version: the others need not be gone."""
+
+    own: bool
+    before: bool
+    shared: bool
+
+    def __bool__(self) -> bool:
+        return self.own or self.shared
+
+
+def known_to(target: Target, version_id: int, agency_id: int) -> Known:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT EXISTS (SELECT FROM {target.things} t WHERE t.reporting_agency_id = %(agency)s),
+                       EXISTS (SELECT FROM inventory_version this
+                               JOIN inventory_version a ON a.submission_id = this.submission_id
+                                    AND a.number < this.number
+                               JOIN inventory_ledgerentry e ON e.version_id = a.id WHERE this.id = %(version)s),
+                       EXISTS (SELECT FROM inventory_coreport co WHERE co.kind = %(kind)s
+                               AND co.agency_id = %(agency)s AND co.ended_at IS NULL)""",
+            {"version": version_id, "agency": agency_id, "kind": target.kind},
+        )
+        return Known(*cursor.fetchone())
+
+
+def matches(target: Target, known: Known) -> str:
+    """A subquery (row_id, thing_id) for the rows of %(version)s that stand in the registry already: %(agency)s's own.
 
     A former code gives way where another row of the version means that thing by its number or its code of today: the
-    code has then passed on to something else.
+    code has then passed on to something else. Where the agency reports another's thing by settlement, its code leads
+    there.
     """
     staged = f"{target.rows} r JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s"
     own = "t.reporting_agency_id = %(agency)s"
@@ -44,6 +99,16 @@ def matches(target: Target) -> str:
         f"""SELECT r.id, t.id, 3 FROM {staged} JOIN {target.versions} v ON v.code = r.code AND v.recorded_to IS NOT NULL
             JOIN {target.things} t ON t.id = v.{target.thing_id} WHERE {own}""",
     ]
+    if known.before:
+        ways.append(
+            f"""SELECT r.id, t.id, 0 FROM {staged} JOIN ({accepted_before(target)}) b ON b.key = r.key
+                JOIN {target.things} t ON t.id = b.thing_id WHERE {own}"""
+        )
+    if known.shared:
+        ways.append(
+            f"""SELECT r.id, t.id, 2 FROM {staged} JOIN {target.things} t ON t.code = r.code
+                WHERE t.life = 'live' AND NOT {own} AND {shared(target)}"""
+        )
     if target is not CAMERA:
         # A platform is known by its name where one of the two has no code: it got one, or the row does not state it.
         ways.append(
@@ -63,18 +128,20 @@ def matches(target: Target) -> str:
 def match_version(version_id: int, agency_id: int) -> None:
     """Write on each staged row of the version what it would do to the registry as it stands now.
 
-    `fate` is '' for a new thing; a match is 'changed', 'unchanged' or 'reactivated'. Rows of which that is known
-    already are not written again.
+    `fate` is '' for a new thing; a match is 'changed', 'unchanged', 'reactivated' or (another agency's, settled so)
+    'merged'. Rows of which that is known already are not written again.
     """
     params = {"version": version_id, "agency": agency_id}
     with connection.cursor() as cursor:
         for target in TARGETS:
+            known = known_to(target, version_id, agency_id)
             cursor.execute(
                 f"""WITH told AS MATERIALIZED (
                         SELECT r.id, t.id AS match_id, CASE
+                            WHEN t.reporting_agency_id <> %(agency)s THEN 'merged'
                             WHEN t.life <> 'live' THEN 'reactivated'
                             WHEN {target.differs} THEN 'changed' ELSE 'unchanged' END AS fate
-                        FROM ({matches(target)}) m JOIN {target.things} t ON t.id = m.thing_id
+                        FROM ({matches(target, known)}) m JOIN {target.things} t ON t.id = m.thing_id
                         JOIN {target.rows} r ON r.id = m.row_id
                     ), lost AS (
                         UPDATE {target.rows} r SET match_id = NULL, fate = '' FROM inventory_sourcefile f
@@ -90,18 +157,21 @@ def match_version(version_id: int, agency_id: int) -> None:
 def collisions(
     target: Target, version_id: int, agency_id: int, keys: Collection[int] | None = None
 ) -> list[dict[str, Any]]:
-    """Rows whose code is live in another agency's registry: [{row_id, key, sheet, row, code, thing_id, agency_id}].
+    """Rows whose code is live in another agency's registry, but for what was settled as one thing reported twice.
 
-    `keys`: only among these; None among all rows of the version.
+    [{row_id, key, sheet, row, code, thing_id, agency_id, own_id}]: `own_id` is the agency's own thing that the row
+    means besides, if any. `keys`: only among these; None among all rows of the version.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT r.id AS row_id, r.key, r.sheet, r.row, r.code, t.id AS thing_id,
-                       t.reporting_agency_id AS agency_id
+                       t.reporting_agency_id AS agency_id,
+                       CASE WHEN r.fate <> 'merged' THEN r.match_id END AS own_id
                 FROM {target.rows} r
                 JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s
                 JOIN {target.things} t ON t.code = r.code AND t.life = 'live'
                 WHERE t.reporting_agency_id <> %(agency)s {"" if keys is None else "AND r.key = ANY(%(keys)s)"}
+                  AND NOT (r.match_id IS NOT DISTINCT FROM t.id AND {shared(target)})
                 ORDER BY r.id""",
             {"version": version_id, "agency": agency_id, "keys": list(keys or ())},
         )

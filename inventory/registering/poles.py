@@ -1,19 +1,18 @@
 """Poles from the five columns 杆件（自建） of the camera sheet (model.md, Poles).
 
 Five blanks: no own pole, or the one that the camera stands on already. With a number: one pole per (agency, number).
-Without: the pole its camera stands on, else one for each merged range, else one of its own. Cameras are joined to a
-pole by distance only as a proposal, which is not done here.
+Without: the pole its camera stands on, else one for each merged range, be its rows accepted in one round or in several,
+else one of its own. Cameras are joined to a pole by distance only as a proposal, which is not done here.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.db import models
 from django.db.backends.utils import CursorWrapper
 
 from cameras.models import PoleValues, PositionValues
 
+from .batch import Batch
 from .targets import CAMERA, SUPERVISION
 
 
@@ -24,7 +23,9 @@ def _columns(values: type[models.Model]) -> tuple[str, ...]:
 VALUES = _columns(PoleValues)
 SITE = (*_columns(PositionValues), "place_kind")
 CARRIED = (*VALUES, *SITE)
-SPEAKS = "(" + " OR ".join(f"NOT {CAMERA.kept(column)}" for column in VALUES) + ")"
+SPEAKS = "(" + " OR ".join(f"NOT ({CAMERA.blank(column)})" for column in VALUES) + (
+    f" OR r.erased && ARRAY[{', '.join(repr(column) for column in VALUES)}]::varchar[])"
+)
 """SQL that is true where the row says anything of a pole, be it that there is none."""
 
 
@@ -39,41 +40,48 @@ SINGLE = f"""CASE WHEN {_now("pole_number")} <> '' THEN '' WHEN r.merge_group IS
 """What tells poles without a number apart: the merged range they share, else the row."""
 
 
-def promote(cursor: CursorWrapper, params: dict[str, Any]) -> dict[str, int]:
-    """Register the poles of a version, after its plan_camera was drawn; return how many had each fate.
+def promote(cursor: CursorWrapper, batch: Batch) -> dict[str, int]:
+    """Register the poles of the accepted rows, after their plan_camera was drawn; return how many had each fate.
 
     Leaves plan_pole_of_row(row_id, thing_id, is_new) for linking the cameras.
     """
     cursor.execute("DROP TABLE IF EXISTS plan_pole, plan_pole_of_row, pole_standing")
-    _find(cursor, params)
+    _find(cursor, batch)
     _describe(cursor)
-    _write(cursor, params)
+    _write(cursor, batch)
     cursor.execute("SELECT fate, count(*) FROM plan_pole GROUP BY fate")
     return dict(cursor.fetchall())
 
 
-def _find(cursor: CursorWrapper, params: dict[str, Any]) -> None:
+def _find(cursor: CursorWrapper, batch: Batch) -> None:
     """plan_pole_of_row: which pole each row that speaks of one means; new poles get their id, in the rows' order.
 
     An unnumbered pole that its camera's row gives a number stays the same pole, unless the number has a pole already.
+    The poles of merged ranges whose other rows were accepted before are known by these.
     """
     cursor.execute("SELECT pg_get_serial_sequence('cameras_pole', 'id')")
     sequence = cursor.fetchone()[0]
     cursor.execute(
         f"""CREATE TEMP TABLE pole_standing ON COMMIT DROP AS
             SELECT row_id, pole_number, single, stood_id, CASE WHEN pole_number <> '' THEN numbered_id
-                   ELSE coalesce(stood_id, min(stood_id) OVER (PARTITION BY pole_number, single)) END AS found
+                   ELSE coalesce(stood_id, min(stood_id) OVER (PARTITION BY pole_number, single), begun_id) END AS found
             FROM (SELECT r.id AS row_id, {_now("pole_number")} AS pole_number, {SINGLE} AS single, stood.id AS stood_id
-                  FROM inventory_camerarow r
-                  JOIN plan_camera plan ON plan.row_id = r.id
+                  FROM plan_camera plan
+                  JOIN inventory_camerarow r ON r.id = plan.row_id
                   LEFT JOIN cameras_camera c ON plan.fate <> 'new' AND c.id = plan.thing_id
-                  LEFT JOIN cameras_pole stood
-                       ON stood.id = c.pole_id AND stood.life = 'live' AND stood.pole_number = ''
-                  WHERE {SPEAKS} AND ({HAS_POLE})) spoken
+                  LEFT JOIN cameras_pole stood ON stood.id = c.pole_id AND stood.life = 'live'
+                       AND stood.pole_number = '' AND stood.reporting_agency_id = %(agency)s
+                  WHERE plan.speaks AND plan.fate <> 'merged' AND ({HAS_POLE})) spoken
+            LEFT JOIN (SELECT {SINGLE} AS single, min(c.pole_id) AS begun_id
+                       FROM settled_camera s JOIN inventory_camerarow r ON r.id = s.row_id
+                       JOIN cameras_camera c ON c.id = s.thing_id
+                       JOIN cameras_pole p ON p.id = c.pole_id AND p.life = 'live' AND p.pole_number = ''
+                         AND p.reporting_agency_id = %(agency)s
+                       WHERE r.merge_group IS NOT NULL GROUP BY 1) begun USING (single)
             LEFT JOIN (SELECT id AS numbered_id, pole_number FROM cameras_pole
                        WHERE reporting_agency_id = %(agency)s AND life = 'live' AND pole_number <> '') numbered
                  USING (pole_number)""",
-        params,
+        batch.params,
     )
     cursor.execute(
         f"""CREATE TEMP TABLE plan_pole_of_row ON COMMIT DROP AS
@@ -148,8 +156,9 @@ def _placed(column: str) -> str:
     return f"CASE WHEN said.site_id IS NULL THEN t.{column} ELSE {_now(column)} END AS {column}"
 
 
-def _write(cursor: CursorWrapper, params: dict[str, Any]) -> None:
+def _write(cursor: CursorWrapper, batch: Batch) -> None:
     """Insert the new poles, update the changed ones, and write their versions."""
+    params = batch.params
     carried = ", ".join(CARRIED)
     duty = SUPERVISION.replace("r.place_kind", "plan.place_kind")
     cursor.execute(

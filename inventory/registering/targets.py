@@ -91,10 +91,18 @@ class Target:
         """SQL of the value after an update of the thing with this alias."""
         return f"CASE WHEN {self.kept(column)} THEN {registered}.{column} ELSE r.{column} END"
 
+    def changes(self, column: str) -> str:
+        """SQL that is true where the staged row changes the registered value of this column."""
+        return f"{self.stated(column)} IS DISTINCT FROM t.{column}"
+
+    def differs_but_for(self, *columns: str) -> str:
+        """SQL that is true where the staged row changes a registered value of another column than these."""
+        return " OR ".join(self.changes(c) for c in self.columns if c not in columns)
+
     @cached_property
     def differs(self) -> str:
         """SQL that is true where the staged row changes the registered values."""
-        return " OR ".join(f"{self.stated(c)} IS DISTINCT FROM t.{c}" for c in self.columns)
+        return self.differs_but_for()
 
 
 CAMERA = Target("camera", CameraRow, Camera, CameraVersion, CameraValues, Camera.prefix)
