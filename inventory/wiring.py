@@ -14,8 +14,9 @@ from reviews.models import Round
 
 from . import lineage, review_items, staging
 from .exported import platform_exports
-from .models import ReportKind, Submission
+from .models import ReportKind, Submission, Version
 from .onscreen import recheck
+from .paper import codes
 from .registering import acceptance, settling
 from .services import CASE_KIND
 from .uploads import JOB_KIND
@@ -35,6 +36,7 @@ def register() -> None:
             in_part=True,
             present=review_items.StagedItems,
             choices=settling.choices,
+            before_closing=before_closing,
         )
     )
     jobs.register(JOB_KIND, staging.read_source_file, staging.gave_up, get_ready=staging.get_ready)
@@ -71,6 +73,12 @@ def reopened(round_: Round, by: Person) -> dict[str, Any]:
     """The unit may change what was accepted; what is registered stays until the next round lets the change in."""
     _give_back(round_)
     return {}
+
+
+def before_closing(round_: Round, side: str) -> list[str]:
+    """What the stamped scan still leaves open for this side."""
+    version = Version.objects.get(submission=round_.case.subject_id, number=round_.number)
+    return codes.scan_obstacles(version, side)
 
 
 def _give_back(round_: Round) -> Submission:
