@@ -117,9 +117,11 @@ def _post(url: str, body: bytes, headers: dict[str, str], seconds: float) -> int
 
 @contextmanager
 def _at_most(sock: socket.socket, seconds: float) -> Iterator[None]:
-    """Cut the line when the time is up: a socket's own time-out begins anew with every byte."""
+    """Cut the line when the time is up: a socket's own time-out begins anew with every byte. Raises TimeoutError."""
+    is_up = threading.Event()
 
     def cut() -> None:
+        is_up.set()
         with suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
 
@@ -130,6 +132,8 @@ def _at_most(sock: socket.socket, seconds: float) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+    if is_up.is_set():
+        raise TimeoutError(f"no whole answer within {seconds} s")
 
 
 ADAPTERS: Final[dict[str, Adapter]] = {adapter.channel.value: adapter for adapter in (Email(), Sms())}
