@@ -1,4 +1,4 @@
-"""The life of a submission: start, scan, zero report, submit, discard. Files come in through `uploads`.
+"""The life of a submission: start, scan, zero report, submit, withdraw, discard. Files come in through `uploads`.
 
 Every service locks the submission (or the obligation, where none exists yet) first and writes the journal last.
 """
@@ -19,8 +19,9 @@ from audit.failures import Conflict, Invalid, require
 from files import services as storage
 from files.models import StoredFile
 from reviews import services as reviews
+from reviews.models import Case
 
-from . import reminders
+from . import reminders, standing
 from .entering.original import keep_originals
 from .leftout import missing
 from .models import (
@@ -120,7 +121,14 @@ def locked(by: Person, submission_id: int, kind: ReportKind | None = None) -> Su
     if kind is not None and submission.kind != kind:
         raise Conflict(ANOTHER_KIND[kind])
     reviews.refuse_reviewer_as_author(CASE_KIND, submission.pk, by)
+    _refuse_who_waived(by, submission)
     return submission
+
+
+def _refuse_who_waived(by: Person, submission: Submission) -> None:
+    """Who decided a waiver of the report has judged a part of it, and must have no hand in it (four eyes)."""
+    decided = submission.waivers.filter(decided_by=by) | submission.waivers.filter(state="revoked", ended_by=by)
+    require(not decided.exists(), "您批复过本件的豁免，不能再参与填报。请由另一位同事修改。")
 
 
 def require_editable(by: Person, submission_id: int, kind: ReportKind | None = None) -> None:
@@ -254,11 +262,14 @@ def submit(by: Person, submission_id: int, version_hash: str) -> Submission:
     """Hand the version in: it becomes immutable and a round of the case opens for both sides.
 
     Raises Conflict when the page was stale or something is missing; a second press finds the state already moved. What
-    the registry says against it by now is written down before, so that the page can show it.
+    the registry says against it by now is written down before, so that the page can show it. A version that the unit
+    took back may be handed in again as it is.
     """
     with transaction.atomic():
         submission = locked(by, submission_id)
         draft = submission.versions.filter(submitted_at__isnull=True).first()
+        if draft is None and standing.was_taken_back(submission):
+            draft = draft_version(by, submission)
         if draft is not None and draft.is_stale:
             recheck.enqueue(draft, by)
         elif draft is not None and draft.hash == version_hash:
@@ -266,6 +277,7 @@ def submit(by: Person, submission_id: int, version_hash: str) -> Submission:
             if voided:
                 rehash(draft)
     with storage.keeping(), transaction.atomic():
+        _lock_case(submission_id)
         submission = locked(by, submission_id)
         version = submission.versions.filter(submitted_at__isnull=True).first()
         if version is None:
@@ -299,6 +311,25 @@ def submit(by: Person, submission_id: int, version_hash: str) -> Submission:
     return submission
 
 
+def _lock_case(submission_id: int) -> None:
+    """The case before the submission, as in every decision: two that go the other way round wait for each other."""
+    Case.objects.select_for_update().filter(kind=CASE_KIND, subject_id=submission_id).first()
+
+
+def withdraw(by: Person, submission_id: int, reason: str) -> None:
+    """Take the version under review back, before either side has closed; the unit has its draft again.
+
+    403 unless the person may edit the report and has judged no part of it; Conflict when nothing is under review or a
+    side has closed; Invalid without a reason.
+    """
+    submission = Submission.objects.select_related("obligation__agency").get(pk=submission_id)
+    require(may_edit(by, submission), "您不能撤回这个单位的填报。")
+    with transaction.atomic():
+        _lock_case(submission_id)
+        _refuse_who_waived(by, submission)
+        reviews.withdraw(by, CASE_KIND, submission_id, reason)
+
+
 def title_of(submission: Submission) -> str:
     label = "零报告" if submission.kind == ReportKind.ZERO else "清单"
     return f"{submission.obligation.agency.short_name} {submission.obligation.campaign.name} {label}"
@@ -317,11 +348,11 @@ def _items(submission: Submission, version: Version) -> list[Any]:
 
 
 def discard(by: Person, submission_id: int) -> None:
-    """Give a draft up (作废). What was never submitted may go; what was reviewed stays."""
+    """Give a draft up (作废). What was never submitted, or taken back each time, may go; what was decided stays."""
     with transaction.atomic():
         submission = locked(by, submission_id)
-        if submission.versions.filter(submitted_at__isnull=False).exists():
-            raise Conflict("已提交过的报送不能作废。请按退回意见修改后重新提交。")
+        if submission.state == Submission.State.RETURNED:
+            raise Conflict("已审核过的报送不能作废。请按退回意见修改后重新提交。")
         for pending in SourceFile.objects.filter(version__submission=submission, state=SourceFile.State.READING):
             drop_file(pending)
         Submission.objects.filter(pk=submission.pk).update(state=Submission.State.DISCARDED, state_since=Now())

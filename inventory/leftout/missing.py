@@ -1,7 +1,8 @@
 """What the unit has registered and its survey does not mention: which things, what was said of each, what is open.
 
-A thing counts as mentioned by a staged row of the version that means it, and by anything that an accepted submission of
-the same obligation said of it: a row or a mark. Everything here reads or takes marks back; `marking` writes them.
+A thing counts as mentioned by a staged row of the version that means it, and by anything accepted of the same
+obligation, be it of this submission's earlier rounds: a row or a mark. Everything here reads or takes marks back;
+`marking` writes them.
 """
 
 from __future__ import annotations
@@ -21,13 +22,22 @@ HASH = """encode(sha256(convert_to(concat_ws(E'\\n', m.kind, m.thing_id, m.mark,
 """SQL of a mark's content: what it is said of, and what is said."""
 
 
+ACCEPTED_MARK = """SELECT FROM inventory_version v JOIN inventory_version a ON a.submission_id = v.submission_id
+                   JOIN inventory_ledgerentry e ON e.version_id = a.id AND e.kind = 'acceptance'
+                   JOIN reviews_round d ON d.id = e.round_id AND d.undone_at IS NULL
+                   JOIN reviews_item i ON i.round_id = d.id AND NOT i.returned
+                   WHERE v.id = m.version_id AND i.key = m.item_key AND i.hash = m.row_hash"""
+"""SQL of the item with which the very same mark (m) was accepted in an earlier round of its submission."""
+
+
 def _own(target: Target) -> str:
     return f"SELECT t.id FROM {target.things} t WHERE t.life = 'live' AND t.reporting_agency_id = %(agency)s"
 
 
 def unmentioned(target: Target) -> str:
     """A subquery (id) of the live things of %(agency)s that nothing mentions in %(version)s or, accepted, beside it."""
-    accepted = """inventory_ledgerentry e JOIN inventory_version a ON a.id = e.version_id
+    accepted = """inventory_ledgerentry e JOIN reviews_round d ON d.id = e.round_id AND d.undone_at IS NULL
+                  JOIN inventory_version a ON a.id = e.version_id
                   JOIN inventory_submission s ON s.id = a.submission_id AND e.kind = 'acceptance'
                    AND s.obligation_id = (SELECT o.obligation_id FROM inventory_version v
                                           JOIN inventory_submission o ON o.id = v.submission_id
@@ -38,8 +48,10 @@ def unmentioned(target: Target) -> str:
         UNION ALL SELECT coalesce(r.match_id, became.{target.thing_id})
         FROM {accepted} JOIN inventory_sourcefile f ON f.version_id = a.id
         JOIN {target.rows} r ON r.source_file_id = f.id
+        JOIN reviews_item i ON i.round_id = e.round_id AND i.key = r.key AND i.hash = r.row_hash AND NOT i.returned
         LEFT JOIN {target.versions} became ON r.match_id IS NULL AND became.source_row_id = r.id
         UNION ALL SELECT m.thing_id FROM {accepted} JOIN inventory_missingmark m ON m.version_id = a.id
+        JOIN reviews_item i ON i.round_id = e.round_id AND i.key = m.item_key AND i.hash = m.row_hash AND NOT i.returned
         WHERE m.kind = '{target.kind}')"""
 
 
@@ -110,7 +122,10 @@ def has_marks(version: Version) -> bool:
 
 
 def void(version_id: int, agency_id: int) -> int:
-    """Take back the marks of a draft on what is mentioned by now, or is no longer the agency's; how many there were."""
+    """Take back the marks of a draft on what is mentioned by now, or is no longer the agency's; how many there were.
+
+    A mark that stands accepted stays: the version still holds everything that was said.
+    """
     marked = set(MissingMark.objects.filter(version_id=version_id).values_list("kind", flat=True).distinct())
     gone = 0
     with connection.cursor() as cursor:
@@ -118,7 +133,8 @@ def void(version_id: int, agency_id: int) -> int:
             if target.kind in marked:
                 cursor.execute(
                     f"""DELETE FROM inventory_missingmark m WHERE m.version_id = %(version)s AND m.kind = %(kind)s
-                        AND NOT EXISTS (SELECT FROM ({unmentioned(target)}) left_out WHERE left_out.id = m.thing_id)""",
+                        AND NOT EXISTS (SELECT FROM ({unmentioned(target)}) left_out WHERE left_out.id = m.thing_id)
+                        AND NOT EXISTS ({ACCEPTED_MARK})""",
                     {"version": version_id, "agency": agency_id, "kind": target.kind},
                 )
                 gone += cursor.rowcount

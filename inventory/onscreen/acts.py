@@ -16,6 +16,7 @@ from audit import journal
 from audit.failures import Invalid
 from sheets.declare import Sheet
 
+from .. import standing
 from ..models import Change, ChangeSet, ReportKind, SourceFile, StagedRow, Submission, Version
 from ..registering.checks import DECLARATIONS
 from ..registering.targets import Target
@@ -24,6 +25,7 @@ from ..waiving import waivers
 from . import recheck
 from .restaging import BY_KIND, Sources, delete
 
+BEHIND_A_FILE = (ChangeSet.Way.KEEP, ChangeSet.Way.SETTLE)
 GONE = "这一行已不在表里，可能刚被删除。请刷新页面。"
 
 
@@ -68,6 +70,21 @@ class Act:
         if len(found) < len(wanted):
             raise Invalid(GONE)
         return found
+
+    def locked_among(self, rows: Iterable[StagedRow]) -> set[int]:
+        """The keys of these rows, as they were found, that stand accepted and are read-only.
+
+        What is carried over or settled after a new upload is not asked: the file, not the screen, changed the row.
+        """
+        if self.way in BEHIND_A_FILE:
+            return set()
+        return standing.locked(self.submission.pk, [(row.key, row.row_hash) for row in rows])
+
+    def refuse_locked(self, rows: Iterable[StagedRow]) -> None:
+        """Raise Conflict where one of these rows, as they were found, stands accepted."""
+        rows = list(rows)
+        if held := self.locked_among(rows):
+            standing.refuse(held, [f"{row.sheet} 第{row.row}行" for row in rows if row.key in held])
 
     def note(self, row: StagedRow, column: str, before: Any, after: Any) -> None:
         """A change of one cell, or with column '' of a whole row."""

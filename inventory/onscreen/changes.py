@@ -57,6 +57,7 @@ def change(by: Person, submission_id: int, kind: str, cells: Sequence[Cell], way
             act.note(row, cell.column, raw[place], cell.value)
             raw[place] = cell.value
             changed[row.key] = row
+        act.refuse_locked(changed.values())
         if not changed:
             # Not even a fork of a returned version, nor a hand in it: nothing was done.
             transaction.set_rollback(True)
@@ -92,14 +93,18 @@ def storable(text: str) -> str:
 def _merged_with(act: Act, cells: Sequence[Cell], rows: dict[int, StagedRow]) -> list[Cell]:
     """The cells that a vertically merged pole's cell stands for besides: they are one, as in Excel, while alike.
 
-    Adds their rows to `rows`.
+    Adds their rows to `rows`. Rows that stand accepted are left as they are.
     """
     columns = {column.key for column in act.sheet.columns if column.merge_group}
     asked = [cell for cell in cells if cell.column in columns and rows[cell.key].merge_group is not None]
     if not asked:
         return []
     together: dict[tuple[int, str, int | None], list[StagedRow]] = {}
-    for row in act.sources.merged(act.target, {rows[cell.key].merge_group for cell in asked}):
+    merged = list(act.sources.merged(act.target, {rows[cell.key].merge_group for cell in asked}))
+    fixed = act.locked_among(merged)
+    for row in merged:
+        if row.key in fixed and row.key not in rows:
+            continue
         held = rows.setdefault(row.key, row)
         together.setdefault((held.source_file_id, held.sheet, held.merge_group), []).append(held)
     named = {(cell.key, cell.column) for cell in cells}
@@ -190,6 +195,7 @@ def remove_rows(
     with transaction.atomic():
         act = Act(by, submission_id, kind, way)
         rows = list(act.rows(keys).values())
+        act.refuse_locked(rows)
         for row in rows:
             act.note(row, "", remembered(row), None)
         take_out(act, rows)

@@ -62,7 +62,7 @@ def _editable(person: Person, submission: Submission) -> bool:
 # --- the page -----------------------------------------------------------------------------------------------------
 @require_GET
 def grid(request: HttpRequest, pk: int) -> HttpResponse:
-    """The sheet on screen: ?kind=, and where to begin: ?finding=, or ?code=, ?key= and ?column=, ?all=1."""
+    """The sheet on screen: ?kind=, and where to begin: ?finding=, or ?code=, ?key=, ?column=, ?all=1, ?returned=1."""
     found = _found(request, pk)
     version = _newest(found)
     sources = Sources(version)
@@ -146,6 +146,8 @@ def _focus(request: HttpRequest, sources: Sources) -> dict[str, Any] | None:
         focus.pop("all", None)
     if request.GET.get("all") == "1":
         focus["all"] = True
+    if request.GET.get("returned") == "1":
+        focus["returned"] = True
     return focus or None
 
 
@@ -166,6 +168,7 @@ def grid_rows_view(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     found = _found(request, pk)
     asked = grid_rows.Asked(
         everything=request.GET.get("only", "findings") == "all",
+        returned=request.GET.get("only") == "returned",
         code=request.GET.get("code", "")[:6],
         slot=_number(request, "slot"),
         after=request.GET.get("after", ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -18,6 +18,7 @@ from ..models import RowFinding, SourceFile, StagedRow, Submission, Version
 from ..registering.checks import DECLARATIONS
 from ..registering.targets import TARGETS, Target
 from ..services import obstacles
+from ..standing import last_decided, locked, returned_keys
 from ..waiving.waivable import may_be_waived
 from .changes import last_own_set
 from .restaging import BY_KIND, Sources, findings_of
@@ -29,14 +30,17 @@ TO_MEND = "(r.errors > 0 OR r.warnings > 0)"
 
 @dataclass(frozen=True)
 class Asked:
-    """Which rows: all or only those with findings (of one rule), of one file, from after a cursor or around a row."""
+    """Which rows: all, only those with findings (of one rule) or only those the last round returned; of one file; from
+    after a cursor or around a row."""
 
     everything: bool = False
+    returned: bool = False
     code: str = ""
     slot: int | None = None
     after: str = ""
     around: int | None = None
     limit: int = 200
+    keys: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, order=True)
@@ -63,6 +67,7 @@ def page(version: Version, kind: str, asked: Asked, person: Person) -> dict[str,
     """One page of rows with their findings."""
     target = BY_KIND[kind]
     sources = Sources(version)
+    asked = _with_returned(version, asked)
     at = Cursor.parse(asked.after) if asked.after else None
     if asked.around is not None and at is None:
         at = _before(target, sources, asked)
@@ -76,6 +81,14 @@ def page(version: Version, kind: str, asked: Asked, person: Person) -> dict[str,
         "rows": as_json(target, sources, rows),
         "next": str(Cursor(sources.files[last.source_file_id].slot or 0, last.sheet, last.row)) if last else None,
     }
+
+
+def _with_returned(version: Version, asked: Asked) -> Asked:
+    """The question with the keys of what the last round returned, where it is about these."""
+    if not asked.returned:
+        return asked
+    last = last_decided(version.submission)
+    return replace(asked, keys=tuple(returned_keys(last)) if last else ())
 
 
 def standing(version: Version, sources: Sources) -> dict[str, Any]:
@@ -129,9 +142,11 @@ def as_json(target: Target, sources: Sources, rows: Sequence[StagedRow]) -> list
     for finding in findings_of(target, rows) if rows else ():
         found[finding.source_file_id, finding.sheet, finding.row].append(finding)
     keys = list(DECLARATIONS[target.kind].by_key)
+    fixed = locked(sources.version.submission_id, [(row.key, row.row_hash) for row in rows])
     return [
         {
             "key": row.key,
+            "locked": row.key in fixed,
             "slot": sources.files[row.source_file_id].slot,
             "sheet": row.sheet,
             "row": row.row,
@@ -161,6 +176,8 @@ def _finding(finding: RowFinding) -> dict[str, Any]:
 
 def _chosen(asked: Asked) -> str:
     """SQL for the rows asked for, alias r, but for where the page begins."""
+    if asked.returned:
+        return "r.key = ANY(%(keys)s)"
     if asked.code:
         return """EXISTS (SELECT FROM inventory_rowfinding o WHERE o.source_file_id = r.source_file_id
                   AND o.sheet = r.sheet AND o.row = r.row AND o.code = %(code)s AND o.kind = %(kind)s)"""
@@ -175,6 +192,7 @@ def _params(target: Target, sources: Sources, asked: Asked, at: Cursor | None) -
     return {
         "files": [each.pk for each in _files(sources, asked)],
         "code": asked.code,
+        "keys": list(asked.keys),
         "kind": target.kind,
         "slot": at.slot if at else 0,
         "sheet": at.sheet if at else "",
@@ -224,6 +242,8 @@ def _total(target: Target, sources: Sources, asked: Asked) -> int:
     """How many rows were asked for, over all pages."""
     files = [each.pk for each in _files(sources, asked)]
     rows = target.row._default_manager.filter(source_file__in=files)
+    if asked.returned:
+        return rows.filter(key__in=asked.keys).count()
     if asked.code:
         found = RowFinding.objects.filter(source_file__in=files, code=asked.code, kind=target.kind, row__gt=0)
         return found.values("source_file", "sheet", "row").distinct().count()

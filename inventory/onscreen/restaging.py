@@ -30,7 +30,7 @@ BY_KIND: dict[str, Target] = {target.kind: target for target in TARGETS}
 OWN = ("raw", "row_hash", "errors", "warnings", "edited")
 """Columns written beside the clean ones."""
 BATCH = 1000
-NEEDED = ("key", "source_file_id", "sheet", "row", "raw", "merge_group", "edited", "errors", "warnings")
+NEEDED = ("key", "source_file_id", "sheet", "row", "raw", "merge_group", "edited", "errors", "warnings", "row_hash")
 
 
 def is_wide(sheet: Sheet, code: str) -> bool:

@@ -40,6 +40,7 @@ def undo(by: Person, submission_id: int) -> Applied:
 def _take_back(act: Act, taken: Sequence[Change]) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
     """Undo these changes; (keys of all rows concerned, of those that went, of those that came back)."""
     rows = act.sources.rows(act.target, {each.row_key for each in taken})
+    act.refuse_locked(rows.values())
     changed: dict[int, StagedRow] = {}
     gone: list[StagedRow] = []
     back: list[Change] = []

@@ -1,0 +1,91 @@
+"""Which rows of a report stand accepted, and which the last round sent back: what the unit may and need not change.
+
+A row stands accepted as long as its content is that of the item that was accepted last. On screen it is read-only,
+unless the case was given back to the unit since (docs/decisions/0012).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from audit.failures import Conflict
+from reviews.models import Case, Round
+
+from .models import SourceFile, Submission, Version
+
+CASE_KIND = "submission"
+WORD = "已入库"
+"""What is shown at a row that stands accepted and is read-only."""
+NAMED = 3
+_LOCKED = """
+    SELECT key FROM (
+        SELECT DISTINCT ON (i.key) i.key, i.hash, d.ended_at, c.id AS case_id
+        FROM reviews_case c
+        JOIN reviews_round d ON d.case_id = c.id AND d.outcome IN ('accepted', 'partial') AND d.undone_at IS NULL
+        JOIN reviews_item i ON i.round_id = d.id AND NOT i.returned AND i.key = ANY(%(keys)s)
+        WHERE c.kind = 'submission' AND c.subject_id = %(submission)s ORDER BY i.key, d.number DESC
+    ) accepted JOIN unnest(%(keys)s::bigint[], %(hashes)s::text[]) AS now (key, hash) USING (key, hash)
+    WHERE NOT EXISTS (SELECT FROM reviews_motion m WHERE m.case_id = accepted.case_id AND m.kind = 'reopen'
+                      AND m.answer = 'agreed' AND m.answered_at > accepted.ended_at)"""
+
+
+def locked(submission_id: int, contents: Collection[tuple[int, str]]) -> set[int]:
+    """The keys among these (key, hash) that stand accepted and may not be changed on screen; one query."""
+    if not contents:
+        return set()
+    keys, hashes = zip(*contents, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCKED, {"submission": submission_id, "keys": list(keys), "hashes": list(hashes)})
+        return {key for (key,) in cursor.fetchall()}
+
+
+def refuse(held: Collection[int], places: Sequence[str]) -> None:
+    """Raise Conflict: these rows are read-only; `places`: where they stand."""
+    more = f"等 {len(held)} 行" if len(held) > NAMED else ""
+    raise Conflict(
+        f"{'、'.join(places[:NAMED])}{more}{WORD}，不能在线修改，这次没有保存。确需更正的，请联系数据局或公安局重新开启本件；"
+        "也可以改好表格后重新上传，改动的行会重新送审。"
+    )
+
+
+def last_decided(submission: Submission) -> Round | None:
+    """The round that ended last, unless the unit took it back."""
+    rounds = Round.objects.select_related("case").filter(
+        case__kind=CASE_KIND, case__subject_id=submission.pk, ended_at__isnull=False
+    )
+    return rounds.exclude(outcome=Round.Outcome.WITHDRAWN).order_by("-number").first()
+
+
+def was_taken_back(submission: Submission) -> bool:
+    """Whether the last version handed in was taken back by the unit, so that it may be handed in again as it is."""
+    case = Case.objects.filter(kind=CASE_KIND, subject_id=submission.pk).first()
+    return case is not None and case.state == Case.State.WITHDRAWN
+
+
+def returned_keys(round_: Round) -> list[int]:
+    return list(round_.items.filter(returned=True).values_list("key", flat=True))
+
+
+@dataclass(frozen=True)
+class Partly:
+    """How a round that accepted a part ended: how many rows of its version are in the registry, how many are back."""
+
+    registered: int
+    returned: int
+
+
+def partly(submission: Submission) -> Partly | None:
+    """Of a submission that is back with the unit because a part of it was returned; None in every other state."""
+    if submission.state != Submission.State.RETURNED:
+        return None
+    last = last_decided(submission)
+    if last is None or last.outcome != Round.Outcome.PARTIAL or last.undone_at is not None:
+        return None
+    version = Version.objects.get(submission=submission, number=last.number)
+    files = version.files.filter(state=SourceFile.State.READ).values_list("rows_read", "rows_removed")
+    rows = sum(read - removed for read, removed in files) + version.missing_marks.count()
+    returned = last.items.filter(returned=True).count()
+    return Partly(rows - returned, returned)
