@@ -10,7 +10,7 @@ from agencies.models import Person
 from audit.failures import require
 
 from .models import Case, Participation, Side
-from .permissions import delegators, may_act_for, own_sides_of, sides_of
+from .permissions import delegators, in_force, may_act_for, own_sides_of, sides_of
 
 
 def join(case: Case, person: Person, part: str) -> None:
@@ -38,6 +38,9 @@ def join_side(case: Case, by: Person, side: str) -> Person | None:
     lender = _lender(case, now, side)
     require(lender is not None, "委托您的人参与了本件的填报或代表过另一方，不能用这份委托办理。请由另一位审核员办理。")
     assert lender is not None  # noqa: S101
+    # Held until the end of the act: a loan is revoked before it or after it.
+    loan = in_force().select_for_update(of=("self",), no_key=True).filter(deputy=now, side=side, delegator=lender)
+    require(bool(loan), "这份委托刚刚收回，不能再代为审核。")
     join(case, lender, side)
     return lender
 

@@ -1,21 +1,15 @@
-"""Two presses at the same moment, over real commits: each case is decided once, with the right audit rows.
+"""Two presses at the same moment, over real commits: each case is decided once, with the right audit rows (F02 to F04).
 
 The threads meet at a barrier before every press; nothing waits for time to pass.
 """
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from agencies.models import Person
-from audit import journal
 from audit.failures import Conflict
 from audit.models import Entry
 from cameras.models import Camera, CameraVersion
@@ -23,73 +17,27 @@ from inventory.models import LedgerEntry, Submission
 from reviews.models import Case, Closing, Decision, Participation, Round, Side, Verdict
 from reviews.services import mark, tally_of
 from tests.factories_inventory import make_campaign, new_code, submitted
+from tests.reviews.lanes import (
+    Press,
+    actions,
+    assert_chain_holds,
+    closing,
+    conflicts,
+    passing,
+    returning,
+    rounds_of,
+    together,
+)
 from tests.reviews.scenes import REASON, close_side, keys_of, latest, pass_all, return_first
 
-ROUNDS = 100
 FEW = 10
-Press = Callable[[], Any]
 
 
-def together(lanes: Sequence[Sequence[Press]]) -> list[list[Any]]:
-    """Run the lanes side by side, each press of one at the same moment as the others' of that place.
-
-    Gives what each press returned, or the Conflict it met; anything else that was raised ends the test.
-    """
-    gate = threading.Barrier(len(lanes), timeout=300)
-
-    def run(lane: Sequence[Press]) -> list[Any]:
-        results: list[Any] = []
-        try:
-            for press in lane:
-                gate.wait()
-                try:
-                    results.append(press())
-                except Conflict as refused:
-                    results.append(refused)
-        except BaseException:
-            gate.abort()
-            raise
-        finally:
-            connection.close()
-        return results
-
-    with ThreadPoolExecutor(len(lanes)) as pool:
-        return [done.result() for done in [pool.submit(run, lane) for lane in lanes]]
-
-
-def closing(by: Person, round_: Round, side: Side) -> Press:
-    return lambda: close_side(by, round_, side)
-
-
-def passing(by: Person, round_: Round, side: Side) -> Press:
-    return lambda: pass_all(by, round_, side)
-
-
-def returning(by: Person, round_: Round, side: Side) -> Press:
-    return lambda: return_first(by, round_, side)
-
-
-def rounds_of(agencies: Sequence[str], rows: int = 2) -> list[Round]:
-    return [latest(submitted(agency, rows=rows, campaign=make_campaign())) for agency in agencies]
-
-
-def actions() -> Counter[str]:
-    found = Entry.objects.filter(object_type="reviews.case").values_list("action", flat=True)
-    return Counter(found)
-
-
-def conflicts(lanes: list[list[Any]]) -> int:
-    return sum(isinstance(result, Conflict) for lane in lanes for result in lane)
-
-
-def assert_chain_holds() -> None:
-    assert journal.verify() == (Entry.objects.count(), None)
-
-
-def test_both_sides_approve_a_hundred_rounds_at_the_same_moment(
-    real_db: str, data_reviewer: Person, police_reviewer: Person
+@pytest.mark.parametrize("count", [40, pytest.param(200, marks=pytest.mark.nightly)])
+def test_both_sides_approve_many_rounds_at_the_same_moment(
+    real_db: str, data_reviewer: Person, police_reviewer: Person, count: int
 ) -> None:
-    rounds = rounds_of(["meishan", "mabu"] * (ROUNDS // 2))
+    rounds = rounds_of(["meishan", "mabu"] * (count // 2))
     pressed = together(
         [
             [act(by, round_, side) for round_ in rounds for act in (passing, closing)]
@@ -98,15 +46,15 @@ def test_both_sides_approve_a_hundred_rounds_at_the_same_moment(
     )
     assert conflicts(pressed) == 0
     for lane in pressed:
-        assert lane[::2] == [2] * ROUNDS
+        assert lane[::2] == [2] * count
     for pair in zip(*(lane[1::2] for lane in pressed), strict=True):
         assert sorted(round_.outcome for round_ in pair) == ["", "accepted"]
-    assert Case.objects.filter(state=Case.State.ACCEPTED).count() == ROUNDS
-    assert Submission.objects.filter(state=Submission.State.ACCEPTED).count() == ROUNDS
-    assert LedgerEntry.objects.count() == ROUNDS
-    assert Camera.objects.count() == CameraVersion.objects.count() == 2 * ROUNDS
-    assert CameraVersion.objects.values("source_row_id").distinct().count() == 2 * ROUNDS
-    assert Closing.objects.count() == 2 * ROUNDS
+    assert Case.objects.filter(state=Case.State.ACCEPTED).count() == count
+    assert Submission.objects.filter(state=Submission.State.ACCEPTED).count() == count
+    assert LedgerEntry.objects.count() == count
+    assert Camera.objects.count() == CameraVersion.objects.count() == 2 * count
+    assert CameraVersion.objects.values("source_row_id").distinct().count() == 2 * count
+    assert Closing.objects.count() == 2 * count
     told = Entry.objects.filter(object_type="reviews.case").values_list("object_id", "action", "facts__side")
     assert Counter(told) == Counter(
         {
