@@ -6,7 +6,7 @@ its `AppConfig.ready()`. The answers are joined with OR; nobody answering means 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -38,6 +38,13 @@ def register(model_label: str, provider: Provider) -> None:
     _providers.setdefault(model_label, []).append(provider)
 
 
+def answering() -> Iterator[tuple[str, Provider]]:
+    """(model label, provider) of everybody who answers."""
+    for label, providers in _providers.items():
+        for provider in providers:
+            yield label, provider
+
+
 def sight(model: type[models.Model], person: Person) -> Sight:
     """Everything all providers let this person see of this model."""
     full, masked = NOTHING, NOTHING
@@ -47,6 +54,12 @@ def sight(model: type[models.Model], person: Person) -> Sight:
             full |= seen.full
             masked |= seen.masked
     return Sight(full, masked)
+
+
+def has_sight(model: type[models.Model], person: Person) -> bool:
+    """Whether any reason lets this person see rows of this model, be there such rows or not."""
+    providers = _providers.get(model._meta.label_lower, [])
+    return person.is_active and any(provider(person) != Sight() for provider in providers)
 
 
 class VisibleQuerySet(models.QuerySet[M], Generic[M]):

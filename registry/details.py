@@ -28,7 +28,7 @@ from .lists import Listing
 from .masking import conceal
 from .names import Names
 from .pages import day, row_url
-from .permissions import require_business_sight
+from .permissions import require_sight
 from .words import AGENCY_FIELDS, AGENCY_TITLES, say
 
 VERSION, BY, FIELD = "version", "by", "field"
@@ -158,15 +158,15 @@ class Opened:
 def open_row(request: HttpRequest, listing: Listing, pk: int, sheet: Sheet, titles: Mapping[str, str]) -> Opened:
     """The row with its history and source; 403 without business sight, 404 for what is not there or not theirs.
 
-    With ?as_of= the row is what it was at the end of that day; Invalid (422) when it was not registered yet. `titles`
-    names the fields that the history compares, in the order it shows them.
+    With ?as_of= the row is what it was at the end of that day; Invalid (422) when it was not registered yet, or was
+    another agency's. `titles` names the fields that the history compares, in the order it shows them.
     """
-    person = require_business_sight(request)
+    person = require_sight(request, listing.model)
     names = Names()
     asked = listing.parse(request.GET, names, ignored=(VERSION, BY, FIELD))
     row = listing.seen(person, asked).filter(pk=pk).first()
     if row is None:
-        _refuse_too_early(listing, person, asked, pk)
+        _refuse_out_of_sight(listing, person, asked, pk)
         raise Http404
     before, after = neighbours(listing, person, asked, names, row)
     today = day(listing, asked, row.pk)
@@ -210,18 +210,14 @@ def open_row(request: HttpRequest, listing: Listing, pk: int, sheet: Sheet, titl
     )
 
 
-def _refuse_too_early(listing: Listing, person: Person, asked: Asked, pk: int) -> None:
-    """Say so where the thing is theirs to see, and was not registered on the day asked for."""
-    if asked.moment is None:
+def _refuse_out_of_sight(listing: Listing, person: Person, asked: Asked, pk: int) -> None:
+    """Say why there is nothing to see on the day asked for, to whom the thing is shown at other times."""
+    if asked.moment is None or asked.as_of is None or not past.editions(listing.model, pk).visible_to(person).exists():
         return
-    seen = past.editions(listing.model, pk).visible_to(person).order_by("changed_at")
-    first = seen.values_list("changed_at", flat=True).first()
-    if first is not None and first > asked.moment:
-        raise Invalid(f"{past.in_words(timezone.localdate(first))}才登记，{_shown_day(asked)}的台账里还没有它。")
-
-
-def _shown_day(asked: Asked) -> str:
-    return past.in_words(asked.as_of) if asked.as_of else ""
+    day, first = past.in_words(asked.as_of), past.editions(listing.model, pk).earliest("changed_at").changed_at
+    if first > asked.moment:
+        raise Invalid(f"{_day(first)}才登记，{day}的台账里还没有它。")
+    raise Invalid(f"{day}它由其他单位负责，您的岗位看不到那一天的内容。")
 
 
 def neighbours(listing: Listing, person: Person, asked: Asked, names: Names, row: Any) -> tuple[Any, Any]:

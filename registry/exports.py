@@ -20,7 +20,7 @@ from sheets.declare import Column, Sheet
 from .lists import Listing
 from .masking import BLURRED, conceal
 from .names import Names
-from .permissions import require_business_sight
+from .permissions import require_sight
 from .words import LIVES, Words, say
 from .workbook import Value, write_csv, write_xlsx
 
@@ -131,7 +131,7 @@ def download(request: HttpRequest, listing: Listing, outs: Sequence[Out], form: 
 
     403 without business sight, 404 for another form, 400 for an unknown filter or sort, 422 for a day without a list.
     """
-    person = require_business_sight(request)
+    person = require_sight(request, listing.model)
     if form not in MEDIA_TYPES:
         raise Http404
     names = Names()

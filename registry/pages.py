@@ -26,7 +26,7 @@ from .lists import PAGE_SIZE, Listing
 from .masking import concealed
 from .models import Life
 from .names import Names
-from .permissions import require_business_sight
+from .permissions import require_sight
 
 FORMATS = (("xlsx", "导出 Excel"), ("csv", "导出 CSV"))
 
@@ -75,7 +75,7 @@ class Day:
 
 def show_list(request: HttpRequest, listing: Listing) -> HttpResponse:
     """The list as a page; 403 without business sight, 400 for an address that asks for what is not declared."""
-    person = require_business_sight(request)
+    person = require_sight(request, listing.model)
     names = Names()
     asked = listing.parse(request.GET, names)
     if has_blanks(dict(request.GET.lists())):
