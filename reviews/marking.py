@@ -124,7 +124,7 @@ def _supersede(said: _Mark) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH gone AS (
-                   UPDATE reviews_verdict v SET superseded_at = now()
+                   UPDATE reviews_verdict v SET superseded_at = statement_timestamp()
                    FROM reviews_item i JOIN {TOLD} ON told.key = i.key
                    WHERE i.round_id = %s AND v.case_id = %s AND v.side = %s
                      AND v.item_key = i.key AND v.item_hash = i.hash AND v.superseded_at IS NULL

@@ -144,7 +144,7 @@ def _undo(motion: Motion, by: Person) -> dict[str, Any]:
     round_, case = motion.round, motion.case
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE reviews_verdict v SET superseded_at = now() FROM reviews_item i
+            """UPDATE reviews_verdict v SET superseded_at = statement_timestamp() FROM reviews_item i
                WHERE i.round_id = %s AND NOT i.returned AND v.case_id = %s AND v.item_key = i.key
                  AND v.item_hash = i.hash AND v.superseded_at IS NULL""",
             [round_.pk, case.pk],

@@ -117,7 +117,7 @@ def _part_ways_again(round_: Round, before: Round) -> None:
     """Items that both sides passed with different choices are decided anew by both: kept, they would never agree."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE reviews_verdict v SET superseded_at = now()
+            """UPDATE reviews_verdict v SET superseded_at = statement_timestamp()
                FROM reviews_item i
                JOIN reviews_item was ON was.round_id = %(before)s AND was.key = i.key AND was.hash = i.hash
                     AND was.returned
