@@ -21,6 +21,8 @@ ACTIONS: dict[str, str] = {
     "role.revoked": "撤销角色",
     "reference.loaded": "载入参考数据",
     "journal.verified": "核对审计日志",
+    "journal.exported": "导出审计日志",
+    "journal.heads_exported": "导出每日链尾",
     "notice.address_set": "设置每日提醒的地址",
     "notice.address_removed": "删除每日提醒的地址",
     # campaigns
@@ -109,6 +111,8 @@ FACTS: dict[str, str] = {
     "changed": "变动",
     "checked": "核对条数",
     "fault": "差错",
+    "anchors": "抄存的链尾数",
+    "copy": "日志副本",
     "agencies": "单位",
     "under_way": "办理中",
     "channel": "提醒方式",
@@ -117,6 +121,7 @@ FACTS: dict[str, str] = {
     "version": "版次",
     "file": "文件",
     "sha256": "文件校验值",
+    "scan": "扫描件校验值",
     "bytes": "文件字节数",
     "code": "编号",
     "reason": "理由",
@@ -182,6 +187,9 @@ FACTS: dict[str, str] = {
 }
 
 VALUES: dict[tuple[str, str], str] = {
+    ("copy", "same"): "逐条相符",
+    ("copy", "differs"): "不符",
+    ("copy", "missing"): "没有找到",
     ("channel", "email"): "电子邮件",
     ("channel", "sms"): "短信",
     ("limit", "idle"): "长时间未操作",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import csv
-import hashlib
 import io
 import json
 import re
@@ -12,17 +13,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from .chain import FIRST_HASH
+from .chain import FIRST_HASH, check
 from .models import DailyHead
 from .verification import Kept
 
-COLUMNS = ("日期", "序号", "当日条数", "校验值", "校核码")
+COLUMNS = ("日期", "序号", "当日条数", "校验值和校核码")
 KEYS = ("day", "seq", "entries", "hash", "check")
 MOST = 20_000
 """Heads read at once: fifty years of days."""
 LONGEST = 4_000_000
 _HASH = r"(?:[0-9a-f]\s*){64}"
-_DAILY = re.compile(rf"(\d{{4}}-\d\d-\d\d)\s+(\d{{1,18}})\s+(\d{{1,18}})\s+({_HASH})([0-9a-f]{{4}})")
+_DAILY = re.compile(rf"(\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}})\s+(\d{{1,18}})\s+(\d{{1,18}})\s+({_HASH})([0-9a-f]{{4}})")
 _SIMPLE = re.compile(rf"(\d{{1,18}})\s*:\s*({_HASH})")
 
 
@@ -30,23 +31,9 @@ class Unreadable(Exception):
     """A kept head that cannot be read. The message says which line, and what to look at."""
 
 
-def grouped(text: str) -> str:
-    """A hash in groups of four, as it is copied by hand."""
-    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
-
-
-def check(head: DailyHead) -> str:
-    """Four signs over day, number, count and hash: a slip of the pen is told from a journal that was rewritten."""
-    return _check(f"{head.day:%Y-%m-%d}", head.seq, head.entries, head.hash)
-
-
-def _check(day: str, seq: int, entries: int, text: str) -> str:
-    return hashlib.sha256(f"{day} {seq} {entries} {text}".encode()).hexdigest()[:4]
-
-
 def line(head: DailyHead) -> str:
     """`2026-11-20 1234 17 0123 4567 … cdef 9a8b`: day, number, count, hash, check."""
-    return f"{head.day:%Y-%m-%d} {head.seq} {head.entries} {grouped(head.hash)} {check(head)}"
+    return f"{head.day:%Y-%m-%d} {head.seq} {head.entries} {' '.join(head.groups)} {head.check_signs}"
 
 
 def as_text(heads: Iterable[DailyHead]) -> str:
@@ -56,18 +43,19 @@ def as_text(heads: Iterable[DailyHead]) -> str:
 
 
 def as_csv(heads: Iterable[DailyHead]) -> str:
+    """Hash and check in one cell: by itself, 12e4 would be a number to a spreadsheet."""
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for head in heads:
-        writer.writerow([f"{head.day:%Y-%m-%d}", head.seq, head.entries, grouped(head.hash), check(head)])
+        writer.writerow([f"{head.day:%Y-%m-%d}", head.seq, head.entries, " ".join([*head.groups, head.check_signs])])
     return out.getvalue()
 
 
 def as_json(heads: Iterable[DailyHead]) -> str:
     told = [
-        dict(zip(KEYS, (f"{head.day:%Y-%m-%d}", head.seq, head.entries, head.hash, check(head)), strict=True))
+        dict(zip(KEYS, (f"{head.day:%Y-%m-%d}", head.seq, head.entries, head.hash, head.check_signs), strict=True))
         for head in heads
     ]
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
@@ -79,6 +67,15 @@ FORMS = {
     "json": (as_json, "application/json"),
 }
 """How heads are handed out: who writes them, and the media type."""
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file as people save it: UTF-8, Notepad's UTF-16, or GBK. Raises Unreadable."""
+    marked = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    raise Unreadable("这不是文本文件。请提供从“每日链尾”页面导出的 txt、csv 或 json 文件。")
 
 
 def read(text: str) -> list[Kept]:
@@ -129,12 +126,13 @@ def _read_one(said: str, where: str) -> Kept:
 
 def _daily(found: re.Match[str], where: str) -> Kept:
     seq, entries, text = int(found[2]), int(found[3]), _joined(found[4])
-    if _check(found[1], seq, entries, text) != found[5]:
-        raise Unreadable(f"{where}的校核码不符，多半是抄错了字。请对照原件再看一遍。")
     try:
-        return Kept(seq, text, date.fromisoformat(found[1]))
+        day = date(*map(int, re.split("[-/]", found[1])))
     except ValueError as error:
         raise Unreadable(f"{where}的日期不存在。请对照原件再看一遍。") from error
+    if check(f"{day:%Y-%m-%d}", seq, entries, text) != found[5]:
+        raise Unreadable(f"{where}的校核码不符，多半是抄错了字。请对照原件再看一遍。")
+    return Kept(seq, text, day)
 
 
 def _joined(text: str) -> str:

@@ -21,6 +21,7 @@ from .sink import SUFFIX
 from .verification import Fault, head
 
 _TABLE = """
+DROP TABLE IF EXISTS pg_temp.audit_copy;
 CREATE TEMPORARY TABLE audit_copy (
     seq bigint NOT NULL, hash text NOT NULL,
     previous text,          -- NULL: a confirmation

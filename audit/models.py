@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from . import actions
-from .chain import FIRST_HASH
+from .chain import FIRST_HASH, check
 
 
 class Head(models.Model):
@@ -49,6 +49,9 @@ class Entry(models.Model):
             models.Index(fields=["agency_id", "seq"], name="audit_by_agency"),
         ]
 
+    agency_name = ""
+    """Filled in for pages and exports (search.py)."""
+
     def __str__(self) -> str:
         return f"{self.seq} {self.action}"
 
@@ -86,3 +89,13 @@ class DailyHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.seq}:{self.hash}"
+
+    @property
+    def groups(self) -> list[str]:
+        """The hash in groups of four, as it is copied by hand."""
+        return [self.hash[start : start + 4] for start in range(0, len(self.hash), 4)]
+
+    @property
+    def check_signs(self) -> str:
+        """Four signs over day, number, count and hash: a slip of the pen is told from a journal that was rewritten."""
+        return check(f"{self.day:%Y-%m-%d}", self.seq, self.entries, self.hash)

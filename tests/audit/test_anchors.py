@@ -24,10 +24,9 @@ HEADS = st.builds(
 
 
 def test_a_line_to_be_copied_by_hand() -> None:
-    check = anchors.check(HEAD)
     groups = " ".join(["0123 4567 89ab cdef"] * 4)
-    assert anchors.line(HEAD) == f"2026-11-20 1234 17 {groups} {check}"
-    assert len(check) == 4
+    assert anchors.line(HEAD) == f"2026-11-20 1234 17 {groups} {HEAD.check_signs}"
+    assert len(HEAD.check_signs) == 4
 
 
 @settings(max_examples=60, deadline=None)
@@ -42,10 +41,11 @@ def test_every_form_is_read_again(heads: list[DailyHead]) -> None:
     "typed",
     [
         f"1234:{HASH}",
-        f" 1234 : {anchors.grouped(HASH)} \r\n",
+        " 1234 : " + " ".join(HEAD.groups) + " \r\n",
         f"１２３４：{HASH.upper()}",
         anchors.line(HEAD).replace(" ", "  ").upper(),
         f"# 抄自纸质件\n\n{anchors.line(HEAD)}\n",
+        anchors.line(HEAD).replace("2026-11-20", "2026/11/20"),
         "\ufeff" + anchors.line(HEAD).replace(" ", "\u3000"),
     ],
 )
@@ -70,7 +70,7 @@ def test_a_slip_of_the_pen_is_told_from_a_rewritten_journal(data: st.DataObject)
     [
         (f"\n1234:{HASH[:-1]}", "第 2 行读不出来"),
         ("1234", "第 1 行读不出来"),
-        (f"2026-02-30 1 1 {HASH} {anchors._check('2026-02-30', 1, 1, HASH)}", "日期不存在"),
+        (f"2026-02-30 1 1 {HASH} 0000", "日期不存在"),
         (f"0:{HASH}", "序号是 0"),
         ("[{]", "不是完整的 JSON"),
         ('[{"seq": 1}]', "第 1 个读不出来"),
@@ -92,3 +92,14 @@ def test_there_is_an_end_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(anchors, "MOST", 2)
     with pytest.raises(anchors.Unreadable, match="最多核对 2 个"):
         anchors.read(f"1234:{HASH}\n" * 3)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_files_as_people_save_them(encoding: str) -> None:
+    text = anchors.as_text([HEAD])
+    assert anchors.read(anchors.decoded(text.encode(encoding))) == [Kept(1234, HASH, HEAD.day)]
+
+
+def test_a_file_that_is_no_text() -> None:
+    with pytest.raises(anchors.Unreadable, match="不是文本文件"):
+        anchors.decoded(b"\xff\xff\x00\x80")

@@ -50,7 +50,7 @@ REACHED = {
     "leader": {"home", "progress", "progress_units", "progress_rows", "cameras", "camera", "submission"},
     "sysadmin": {"home", "people", "person", "person_add", "password_change"},
     "secadmin": {"home", "people", "person"},
-    "auditor": {"home", "journal"},
+    "auditor": {"home", "journal", "journal_heads", "journal_verify"},
 }
 """Pages that each must come to by following links alone; what the demo lacks would otherwise go unseen."""
 

@@ -32,6 +32,8 @@ SKIPPED = {
     "source_file_annotated",
     "submission_scan_file",
     "submission_scan",
+    "journal_export",
+    "journal_heads_export",
 }
 """Downloads and pictures."""
 

@@ -78,7 +78,7 @@ def _kept(options: dict[str, Any]) -> list[Kept]:
                 raise anchors.Unreadable("--anchor 写作“序号:校验值”，例如上次输出的链尾。")
             kept += read
         if file := options["anchors"]:
-            kept += anchors.read(file.read_text(encoding="utf-8"))
-    except (anchors.Unreadable, OSError, UnicodeDecodeError) as error:
+            kept += anchors.read(anchors.decoded(file.read_bytes()))
+    except (anchors.Unreadable, OSError) as error:
         raise CommandError(f"抄存的链尾无法使用：{error}", returncode=2) from error
     return kept
