@@ -21,6 +21,7 @@ from agencies.models import Person
 from audit.failures import Conflict, Invalid
 from inventory import invariants, services, uploads
 from inventory.campaign.obligations import ObligationState
+from inventory.invariants import keeping
 from inventory.models import ChangeSet, Clash, Obligation, ReportKind, SourceFile, Submission, Version
 from inventory.onscreen import changes
 from inventory.onscreen.changes import Cell
@@ -270,7 +271,7 @@ def lived_in(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db:
     """The cast; and afterwards, that the walks were worth their while."""
     read_here(monkeypatch)
     store_in(settings, tmp_path)
-    monkeypatch.setattr(invariants, "ORPHANS_AFTER", 1e9)  # each walk is rolled back, its files stay
+    monkeypatch.setattr(keeping, "ORPHANS_AFTER", 1e9)  # each walk is rolled back, its files stay
     for name, agency in CLERKS.items():
         make_person(name, agency, "clerk")
         obligation_of(agency)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from inventory.invariants import INVARIANTS, violations
+from inventory.invariants import INVARIANTS, NOTES, violations
 
 
 class Command(BaseCommand):
@@ -28,3 +28,6 @@ class Command(BaseCommand):
         if found:
             raise CommandError(f"{'、'.join(found)} 不成立。请保留现场，立即联系系统管理员。")
         self.stdout.write(f"{'、'.join(names)} 全部成立。")
+        for name in names:
+            if name in NOTES:
+                self.stdout.write(f"{name}：{NOTES[name]}")
