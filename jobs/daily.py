@@ -25,7 +25,7 @@ from django.db.models.functions import Now
 from .models import DailyRun
 
 log = logging.getLogger(__name__)
-SOON_AFTER_MIDNIGHT: Final = time(0, 10)
+FIRST_THING: Final = time(0)
 AGAIN_AFTER: Final = timedelta(minutes=10)
 """How long a task that failed waits for its next attempt on that day; settings.JOB_MAX_ATTEMPTS of them."""
 
@@ -39,7 +39,7 @@ class Task:
 _tasks: dict[str, Task] = {}
 
 
-def register(name: str, task: Callable[[], object], *, at: time = SOON_AFTER_MIDNIGHT) -> None:
+def register(name: str, task: Callable[[], object], *, at: time = FIRST_THING) -> None:
     """Let `task` be done once each local day, not before `at`; tasks of one moment in the order of registration."""
     _tasks[name] = Task(task, at)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.urls import reverse
 
 from agencies.models import Person, Role
@@ -16,14 +17,18 @@ from .kinds import kind_of
 from .models import Case, Delegation, Motion, Participation, Round, Side, Verdict
 from .permissions import reviewers
 
+OUTCOME = "outcome"
+"""What became of the version, for the unit; over when the next one is handed in."""
+
 
 def key_of(case: Case, what: str) -> str:
     return f"case:{case.pk}:{what}"
 
 
 def opened(round_: Round) -> None:
-    """Both sides have a round to review; whoever has another part in the case is left out."""
+    """Both sides have a round to review; whoever has another part in the case is left out. The unit's turn is over."""
     case = round_.case
+    notices.settle(key_of(case, OUTCOME))
     again = f"第 {round_.number} 版，" if round_.number > 1 else ""
     due = f"，请在 {round_.due_on.month}月{round_.due_on.day}日前办结" if round_.due_on else ""
     for side in Side:
@@ -71,6 +76,11 @@ def motion_answered(motion: Motion) -> None:
     people = [person for person in (motion.person, motion.for_person) if person is not None]
     text = f"{case.title}：{motion.get_kind_display()}，{motion.get_answer_display()}。"
     _tell(case, people, "motion", what=f"motion:{motion.pk}:answer", text=text, url=_workbench(case))
+    if motion.answer == Motion.Answer.AGREED:
+        undone = motion.kind == Motion.Kind.UNDO
+        done = f"第 {motion.round.number} 版入库的内容已由双方撤销" if undone else "已由双方重新开启"
+        text = f"{case.title}{done}，请修改后重新提交。"
+        _tell(case, _unit(case), "returned", what=OUTCOME, text=text, url=_subject(case))
 
 
 def delegated(delegation: Delegation) -> None:
@@ -95,9 +105,22 @@ def closed(round_: Round, side: str) -> None:
 
 
 def ended(round_: Round) -> None:
-    """Nothing of the round waits for anybody any more."""
+    """Nothing of the round waits for anybody any more; the unit learns what became of it, unless it took it back."""
+    case = round_.case
     for side in Side:
         closed(round_, side)
+    if round_.outcome == Round.Outcome.WITHDRAWN:
+        return
+    back = round_.items.filter(returned=True).count()
+    what = f"{case.title}第 {round_.number} 版"
+    if round_.outcome == Round.Outcome.ACCEPTED:
+        text = f"{what}双方通过。"
+    elif round_.outcome == Round.Outcome.PARTIAL:
+        text = f"{what}通过 {round_.item_count - back} 行，退回 {back} 行，请只修改退回的行后重新提交。"
+    else:
+        text = f"{what}退回 {back} 行，请按退回意见修改后重新提交。"
+    kind = "accepted" if round_.outcome == Round.Outcome.ACCEPTED else "returned"
+    _tell(case, _unit(case), kind, what=OUTCOME, text=text, url=_subject(case))
 
 
 def the_other(side: str) -> Side:
@@ -117,6 +140,13 @@ def able(case: Case, side: Side) -> Iterable[Person]:
 def _clerks(case: Case, by: Person) -> Iterable[Person]:
     clerks = Person.objects.filter(agency=case.agency_id, is_active=True, roles__role=Role.CLERK)
     return clerks.exclude(pk=by.pk)
+
+
+def _unit(case: Case) -> Iterable[Person]:
+    """The unit's clerks, and who handed it in on the unit's behalf."""
+    authors = Participation.objects.filter(case=case, part=Participation.Part.AUTHOR).values("person")
+    clerk = Q(agency=case.agency_id, roles__role=Role.CLERK)
+    return Person.objects.filter(clerk | Q(pk__in=authors), is_active=True).distinct()
 
 
 def _workbench(case: Case) -> str:

@@ -90,6 +90,17 @@ def test_the_killed_workers_task_is_taken_up(child: Child) -> None:
     assert [what for _, what in noted()] == ["begun", "begun", "done"]
 
 
+def test_a_worker_does_what_is_registered(real_db: str, worker: Callable[..., subprocess.Popen[bytes]]) -> None:
+    """Everything but the digest, which waits for its time of day."""
+    names = set(daily._tasks)
+    assert {"audit.seal", "notices.forget", "reviews.reminders", "inventory.reminders", "notices.digest"} <= names
+    early = {name for name in names if daily._tasks[name].at == daily.FIRST_THING}
+    assert early >= names - {"notices.digest"}
+    worker()
+    done = DailyRun.objects.filter(ended_at__isnull=False, attempt=1)
+    wait_for(lambda: early <= set(done.values_list("name", flat=True)))
+
+
 def test_threads_that_look_at_the_same_moment(real_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
     did: list[int] = []
     monkeypatch.setattr(daily, "_tasks", {})
