@@ -23,6 +23,8 @@ MOST_TEXTS = 20
 LONGEST_TEXT = 200
 FIRST_PAGES, LAST_PAGES = 8, 4
 """Of a longer scan the pages at both ends are looked at: the first sheet, and the one that was signed last."""
+FINE_FIRST, FINE_LAST = 3, 1
+"""The same where nothing was found and each page is worth another half a second."""
 COARSE_DPI, FINE_DPI = 200, 300
 COARSE_SIDE, FINE_SIDE = 4000, 5000
 """Pixels of the longer side at most: A3 at 200 dpi has 3,300."""
@@ -66,8 +68,9 @@ def _pdf_pages(path: Path, fine: bool) -> Iterator[Picture]:
 
     dpi, side = (FINE_DPI, FINE_SIDE) if fine else (COARSE_DPI, COARSE_SIDE)
     document = pypdfium2.PdfDocument(path.read_bytes())
+    first, last = (FINE_FIRST, FINE_LAST) if fine else (FIRST_PAGES, LAST_PAGES)
     count = len(document)
-    for index in sorted({*range(min(count, FIRST_PAGES)), *range(max(0, count - LAST_PAGES), count)}):
+    for index in sorted({*range(min(count, first)), *range(max(0, count - last), count)}):
         try:
             page = document[index]
             scale = min(dpi / POINTS_PER_INCH, side / max(page.get_size()))
