@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Agency, Division, Person
+from inventory import reminders as units
 from inventory import services, uploads
 from inventory.campaign import campaigns
 from inventory.entering import entry
@@ -29,6 +30,7 @@ from inventory.registering.checks import DECLARATIONS
 from inventory.waiving import waiver_services
 from jobs import services as jobs
 from jobs.models import Job
+from reviews import reminders as sides
 from reviews import services as reviews
 from reviews.models import Case, Decision, Round
 from sheets.template import write_template
@@ -82,6 +84,8 @@ def tell() -> None:
         _both_pass(_zero(code))
     for code in ZERO_IN_REVIEW:
         _zero(code)
+    sides.every_day()
+    units.every_day()
 
 
 def _started(code: str, kind: ReportKind) -> tuple[Person, Submission]:

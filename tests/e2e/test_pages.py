@@ -31,7 +31,7 @@ REACHED = {
         "guide",
         "guide_rules",
     },
-    "clerk-education": {"home", "submissions", "submission", "grid", "guide_sheet"},
+    "clerk-education": {"home", "notices", "submissions", "submission", "grid", "guide_sheet"},
     "data-1": {
         "home",
         "review_queue",
