@@ -17,7 +17,7 @@ from .exported import platform_exports
 from .models import ReportKind, Submission, Version
 from .onscreen import recheck
 from .paper import codes
-from .registering import acceptance, settling
+from .registering import acceptance, settling, withdrawing
 from .services import CASE_KIND
 from .uploads import JOB_KIND
 from .workbook import annotated
@@ -33,6 +33,7 @@ def register() -> None:
             returned=returned,
             withdrawn=withdrawn,
             reopened=reopened,
+            undone=undone,
             in_part=True,
             present=review_items.StagedItems,
             choices=settling.choices,
@@ -79,6 +80,12 @@ def before_closing(round_: Round, side: str) -> list[str]:
     """What the stamped scan still leaves open for this side."""
     version = Version.objects.get(submission=round_.case.subject_id, number=round_.number)
     return codes.scan_obstacles(version, side)
+
+
+def undone(round_: Round, by: Person) -> dict[str, Any]:
+    """What the round let into the registry is taken out again, and the submission is with the unit."""
+    submission = _give_back(round_)
+    return withdrawing.withdraw(round_, by) if submission.kind == ReportKind.ROWS else {"zero": True}
 
 
 def _give_back(round_: Round) -> Submission:

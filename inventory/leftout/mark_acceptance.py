@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from ..models import MissingMark
 from ..registering.batch import Batch
 from ..registering.targets import TARGETS, Target
-from ..registering.versioning import write_versions
+from ..registering.versioning import OF_KIND, write_versions
 
 Mark = MissingMark.Mark
 VOID = "void"
@@ -61,4 +61,4 @@ def _carry_out(cursor: CursorWrapper, target: Target, params: dict[str, Any], pl
             FROM {plan} plan WHERE t.id = plan.thing_id AND plan.fate = 'changed'""",
         params,
     )
-    write_versions(cursor, target, params, plan)
+    write_versions(cursor, OF_KIND[target.kind], params, plan)

@@ -23,7 +23,7 @@ from .batch import Batch
 from .matching import NAME_KEY
 from .plan import WRITTEN
 from .targets import CAMERA, PLATFORM, SUPERVISION, TARGETS, Target
-from .versioning import write_versions
+from .versioning import CAMERAS, OF_KIND, POLES, write_versions
 
 REGISTRY_LOCK = 0x4A5A0001
 """Advisory lock: one acceptance at a time, so that a code is never given to two agencies at once."""
@@ -72,6 +72,7 @@ def _register(cursor: CursorWrapper, batch: Batch) -> dict[str, dict[str, int]]:
     marks = mark_acceptance.promote(cursor, batch)
     counts = {"platform": _promote(cursor, PLATFORM, batch)}
     counts["pole"] = poles.promote(cursor, batch)
+    write_versions(cursor, POLES, batch.params, "plan_pole")
     links.resolve_platforms(cursor, batch)
     links.notice_new_links(cursor)
     counts["camera"] = _promote(cursor, CAMERA, batch)
@@ -90,7 +91,7 @@ def _promote(cursor: CursorWrapper, target: Target, batch: Batch) -> dict[str, i
         _update_changed(cursor, target, batch)
     if "merged" in told:
         settling.write_co_reports(cursor, target, batch)
-    write_versions(cursor, target, batch.params, f"plan_{target.kind}")
+    write_versions(cursor, OF_KIND[target.kind], batch.params, f"plan_{target.kind}")
     return told
 
 
@@ -166,5 +167,5 @@ def _link_late(cursor: CursorWrapper, batch: Batch) -> int:
                FROM plan_camera_linked plan WHERE t.id = plan.thing_id""",
             batch.params,
         )
-        write_versions(cursor, CAMERA, batch.params, "plan_camera_linked")
+        write_versions(cursor, CAMERAS, batch.params, "plan_camera_linked")
     return count

@@ -41,15 +41,19 @@ def check_registry(version_id: int, agency_id: int) -> int:
         files, noted = cursor.fetchone()
     if noted:
         _forget(params)
+    registered = {target.kind: _registered(target, agency_id) for target in TARGETS}
     for target in TARGETS:
         taken, twice, elsewhere, at_odds, *_ = REGISTRY_RULES[target.kind]
-        _note(target, taken, _bare(_taken(target)), params)
-        _note(target, twice, _bare(_twice(target)), params)
-        _note(target, at_odds, _bare(_at_odds(target)), params)
+        own, others = registered[target.kind]
+        if others:
+            _note(target, taken, _bare(_taken(target)), params)
+        if own:
+            _note(target, twice, _bare(_twice(target)), params)
+            _note(target, at_odds, _bare(_at_odds(target)), params)
         if files > 1:
             _note(target, elsewhere, _bare(_elsewhere(target)), params)
     _note(CAMERA, C409, _code_of_platform(), params)
-    _note_likely(params)
+    _note_likely(params, *registered[CAMERA.kind])
     _note_platforms(params)
     note_export(version_id)
     _count(params, "+")
@@ -57,18 +61,27 @@ def check_registry(version_id: int, agency_id: int) -> int:
     return voided
 
 
-def _note_likely(params: dict[str, Any]) -> None:
-    """Proposals: what is left out of the survey, and what others have registered, where there is any of it."""
+def _registered(target: Target, agency_id: int) -> tuple[bool, bool]:
+    """Whether the agency has ever registered anything of the kind, and whether others have anything live: without, the
+    rules that look for it need not go through the rows."""
+    things = f"SELECT FROM {target.things} WHERE"
     with connection.cursor() as cursor:
-        likely = missing.owns_any(params["agency"]) and proposals.draw_up(cursor, params)
         cursor.execute(
-            """SELECT EXISTS (SELECT FROM cameras_camera t
-               WHERE t.life = 'live' AND t.reporting_agency_id <> %(agency)s)""",
-            params,
+            f"""SELECT EXISTS ({things} reporting_agency_id = %(agency)s),
+                       EXISTS ({things} life = 'live' AND reporting_agency_id <> %(agency)s)""",
+            {"agency": agency_id},
         )
-        others = cursor.fetchone()[0]
-    if likely:
-        _note(CAMERA, C405, proposals.OWN, params)
+        own, others = cursor.fetchone()
+    return bool(own), bool(others)
+
+
+def _note_likely(params: dict[str, Any], own: bool, others: bool) -> None:
+    """Proposals: what is left out of the survey, and what others have registered, where there is any of it."""
+    if own:
+        with connection.cursor() as cursor:
+            likely = proposals.draw_up(cursor, params)
+        if likely:
+            _note(CAMERA, C405, proposals.OWN, params)
     if others:
         _note(CAMERA, C408, proposals.others_ones(), params)
 

@@ -23,8 +23,10 @@ def _columns(values: type[models.Model]) -> tuple[str, ...]:
 VALUES = _columns(PoleValues)
 SITE = (*_columns(PositionValues), "place_kind")
 CARRIED = (*VALUES, *SITE)
-SPEAKS = "(" + " OR ".join(f"NOT ({CAMERA.blank(column)})" for column in VALUES) + (
-    f" OR r.erased && ARRAY[{', '.join(repr(column) for column in VALUES)}]::varchar[])"
+SPEAKS = (
+    "("
+    + " OR ".join(f"NOT ({CAMERA.blank(column)})" for column in VALUES)
+    + (f" OR r.erased && ARRAY[{', '.join(repr(column) for column in VALUES)}]::varchar[])")
 )
 """SQL that is true where the row says anything of a pole, be it that there is none."""
 
@@ -43,7 +45,8 @@ SINGLE = f"""CASE WHEN {_now("pole_number")} <> '' THEN '' WHEN r.merge_group IS
 def promote(cursor: CursorWrapper, batch: Batch) -> dict[str, int]:
     """Register the poles of the accepted rows, after their plan_camera was drawn; return how many had each fate.
 
-    Leaves plan_pole_of_row(row_id, thing_id, is_new) for linking the cameras.
+    Their versions are still to be written, by plan_pole. Leaves plan_pole_of_row(row_id, thing_id, is_new) for linking
+    the cameras.
     """
     cursor.execute("DROP TABLE IF EXISTS plan_pole, plan_pole_of_row, pole_standing")
     _find(cursor, batch)
@@ -157,7 +160,7 @@ def _placed(column: str) -> str:
 
 
 def _write(cursor: CursorWrapper, batch: Batch) -> None:
-    """Insert the new poles, update the changed ones, and write their versions."""
+    """Insert the new poles and update the changed ones."""
     params = batch.params
     carried = ", ".join(CARRIED)
     duty = SUPERVISION.replace("r.place_kind", "plan.place_kind")
@@ -177,20 +180,5 @@ def _write(cursor: CursorWrapper, batch: Batch) -> None:
                    {", ".join(f"{c} = plan.{c}" for c in CARRIED)}
             FROM plan_pole plan {duty}
             WHERE t.id = plan.thing_id AND plan.fate = 'changed'""",
-        params,
-    )
-    cursor.execute(
-        """UPDATE cameras_poleversion v SET recorded_to = %(now)s FROM plan_pole plan
-           WHERE v.pole_id = plan.thing_id AND v.recorded_to IS NULL AND plan.fate = 'changed'""",
-        params,
-    )
-    cursor.execute(
-        f"""INSERT INTO cameras_poleversion
-              (pole_id, number, life, reporting_agency_id, owner_id, supervisor_id, maintainer_id,
-               recorded_from, ledger_entry_id, source_row_id, {carried})
-            SELECT t.id, t.version_number, t.life, t.reporting_agency_id, t.owner_id, t.supervisor_id, t.maintainer_id,
-                   %(now)s, %(entry)s, plan.row_id, {", ".join(f"t.{c}" for c in CARRIED)}
-            FROM plan_pole plan JOIN cameras_pole t ON t.id = plan.thing_id
-            WHERE plan.fate <> 'unchanged' ORDER BY plan.thing_id""",
         params,
     )
