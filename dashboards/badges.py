@@ -23,6 +23,7 @@ BADGES: Final[dict[str, Badge]] = {
     "in_review": Badge("待审", "clock", PROGRESS),
     "returned": Badge("退回", "arrow-return-left", ATTENTION),
     "accepted": Badge("通过", "check-lg", GOOD),
+    "partial": Badge("部分通过", "check2-square", ATTENTION),
     "zero": Badge("零报告", "0-circle", ZERO),
     "zero_in_review": Badge("零报告待审", "0-circle", ZERO),
     "zero_accepted": Badge("零报告通过", "0-circle", ZERO),

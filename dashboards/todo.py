@@ -139,7 +139,9 @@ def _latest_versions(submission_ids: Sequence[int]) -> dict[int, Version]:
 def _returned(submission_ids: Sequence[int]) -> dict[int, str]:
     """数据局退回 3 行，公安局退回 12 行: of the last round of each report that ended so."""
     closings = Closing.objects.filter(
-        case__kind=intake.CASE_KIND, case__subject_id__in=submission_ids, round__outcome=Round.Outcome.RETURNED
+        case__kind=intake.CASE_KIND,
+        case__subject_id__in=submission_ids,
+        round__outcome__in=[Round.Outcome.PARTIAL, Round.Outcome.RETURNED],
     ).order_by("round__number", "side")
     told: dict[int, dict[int, list[str]]] = {}
     for subject, number, side, returned in closings.values_list(

@@ -153,7 +153,7 @@ def _insert(said: _Mark) -> int:
         cursor.execute(
             f"""INSERT INTO reviews_verdict (case_id, round_id, item_key, item_hash, side, person_id, for_person_id,
                                              decision, reason, decided_at, choice)
-                SELECT %s, i.round_id, i.key, i.hash, %s, %s, %s, %s, %s, now(), told.choice
+                SELECT %s, i.round_id, i.key, i.hash, %s, %s, %s, %s, %s, statement_timestamp(), told.choice
                 FROM reviews_item i {told}
                 WHERE {"NOT i.key = ANY(%s) AND" if every else ""} i.round_id = %s
                 ON CONFLICT (case_id, side, item_key, item_hash) WHERE superseded_at IS NULL DO NOTHING""",  # noqa: S608

@@ -197,6 +197,10 @@ def review_close(request: HttpRequest, pk: int) -> HttpResponse:
     ended = services.close(person, round_.pk, told["side"], version_hash=told["version_hash"])
     if ended.outcome == Round.Outcome.ACCEPTED:
         messages.success(request, "本方已办结。双方都已通过，本件通过。")
+    elif ended.outcome == Round.Outcome.PARTIAL:
+        back = ended.items.filter(returned=True).count()
+        passed = ended.item_count - back
+        messages.success(request, f"本方已办结。双方都通过的 {passed} 行已经入库，退回的 {back} 行已回到填报单位修改。")
     elif ended.outcome:
         messages.success(request, "本方已办结。有退回的行，整份已退回填报单位修改。")
     else:

@@ -58,7 +58,7 @@ def test_both_pass_and_the_rows_stand_in_the_registry(
     assert journal.verify()[1] is None
 
 
-def test_one_returned_row_sends_the_version_back(
+def test_a_returned_row_goes_back_alone(
     client: Client, data_reviewer: Person, police_reviewer: Person, round_: Round, url: str
 ) -> None:
     pass_all(police_reviewer, round_, Side.POLICE)
@@ -67,9 +67,26 @@ def test_one_returned_row_sends_the_version_back(
     pass_all(data_reviewer, round_, Side.DATA)
     client.force_login(data_reviewer)
     answer = client.post(url, stamp(round_, Side.DATA), follow=True)
-    assert "整份已退回填报单位" in answer.content.decode()
+    assert "双方都通过的 2 行已经入库，退回的 1 行已回到填报单位" in answer.content.decode()
     assert Case.objects.get().state == Case.State.RETURNED
     assert Submission.objects.get().state == Submission.State.RETURNED
+    assert Camera.objects.count() == 2
+    assert [action for _, action, _ in entries("case.")] == ["case.accepted_in_part"]
+
+
+def test_nothing_passed_by_both_sends_the_version_back(
+    client: Client, data_reviewer: Person, police_reviewer: Person, url: str
+) -> None:
+    single = latest(submitted("mabu", rows=1))
+    pass_all(police_reviewer, single, Side.POLICE)
+    close_side(police_reviewer, single, Side.POLICE)
+    return_first(data_reviewer, single, Side.DATA)
+    client.force_login(data_reviewer)
+    answer = client.post(reverse("review_close", args=[single.case_id]), stamp(single, Side.DATA), follow=True)
+    assert "整份已退回填报单位" in answer.content.decode()
+    assert single.case.state == Case.State.OPEN
+    single.case.refresh_from_db()
+    assert single.case.state == Case.State.RETURNED
     assert not Camera.objects.exists()
     assert [action for _, action, _ in entries("case.")] == ["case.returned"]
 

@@ -1,4 +1,4 @@
-"""A row whose code another agency has registered can only be returned (model.md: two units, one camera)."""
+"""A row with a code that another agency has registered is passed with a choice, or returned (model.md, two units)."""
 
 from __future__ import annotations
 
@@ -48,26 +48,28 @@ def test_ticking_it_is_refused_and_nothing_is_passed(client: Client, data_review
     client.force_login(data_reviewer)
     answer = client.post(reverse("review_pass", args=[round_.case_id]), stamp(round_, Side.DATA, keys=keys_of(round_)))
     assert answer.status_code == 422
-    assert "所选的行里有 1 行不能通过：摄像机 第5行编码已由县教育局登记" in answer.content.decode()
+    page = answer.content.decode()
+    assert (
+        "所选的行里有 1 行要先选定怎样处理（合并、移交、各自独立），才能通过：摄像机 第5行编码已由县教育局登记" in page
+    )
     assert not Verdict.objects.filter(case=round_.case).exists()
 
 
-def test_it_can_be_returned_and_the_version_goes_back(
-    data_reviewer: Person, police_reviewer: Person, round_: Round
-) -> None:
+def test_it_can_be_returned_and_goes_back_alone(data_reviewer: Person, police_reviewer: Person, round_: Round) -> None:
     for by, side in ((data_reviewer, Side.DATA), (police_reviewer, Side.POLICE)):
         return_first(by, round_, side)
         pass_all(by, round_, side)
         ended = close_side(by, round_, side)
-    assert ended.outcome == Round.Outcome.RETURNED
-    assert Camera.objects.count() == 1
+    assert ended.outcome == Round.Outcome.PARTIAL
+    assert Camera.objects.count() == 3
+    assert list(ended.items.filter(returned=True).values_list("key", flat=True)) == keys_of(round_)[:1]
 
 
 def test_many_are_named_in_one_sentence(data_reviewer: Person, police_reviewer: Person) -> None:
     accept(submitted("education", rows=7), data_reviewer, police_reviewer)
     codes = Camera.objects.values_list("code", flat=True)
     round_ = latest(submitted("meishan", values=[{"code": code} for code in codes]))
-    with pytest.raises(Invalid, match=r"7 行不能通过：摄像机 第5行.*摄像机 第9行.*等 7 行"):
+    with pytest.raises(Invalid, match=r"7 行要先选定怎样处理.*：摄像机 第5行.*摄像机 第9行.*等 7 行"):
         mark(
             data_reviewer,
             round_.pk,
