@@ -70,6 +70,11 @@ def entry(action: str) -> Entry:
     return Entry.objects.get(action=action)
 
 
+def entry_of(action: str, **facts: Any) -> Entry:
+    """The only entry of this action with these facts."""
+    return Entry.objects.get(action=action, **{f"facts__{name}": value for name, value in facts.items()})
+
+
 def state(submission: Submission) -> str:
     return Submission.objects.get(pk=submission.pk).state
 
