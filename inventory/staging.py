@@ -43,6 +43,8 @@ SHEETS = {"camera": "cameras.sheet:CAMERA", "platform": "platforms.sheet:PLATFOR
 IMPORTS = ("runpy", "sheets.check", "sheets.stage", *(name.partition(":")[0] for name in SHEETS.values()))
 """What the reader of the next file has imported before it is told of it."""
 _LOOK_SECONDS = 0.3
+BLOCK = 1 << 16
+"""Bytes handed to COPY at once: the server works on some while the next are being prepared."""
 STORED_AS = {"row_number": "row", "error_count": "errors", "warning_count": "warnings"}
 
 
@@ -254,13 +256,16 @@ def copy_rows(target: Target, source_file_id: int, path: Path) -> int:
     with path.open("rb") as lines, connection.cursor() as cursor:
         prefixed = Prefixed(lines, f"{source_file_id}\t".encode(), tabs=len(columns) - 1)
         cursor.copy_expert(
-            f"COPY {target.rows} (source_file_id, {', '.join(columns)}) FROM STDIN", prefixed, size=1 << 20
+            f"COPY {target.rows} (source_file_id, {', '.join(columns)}) FROM STDIN", prefixed, size=BLOCK
         )
         return prefixed.count
 
 
 class Prefixed(io.RawIOBase):
-    """The lines of a COPY text file, each with a prefix; reads in large blocks."""
+    """The lines of a COPY text file, each with a prefix; reads in large blocks.
+
+    That each line by itself has the declared columns is seen by COPY, which has to be fed fast.
+    """
 
     def __init__(self, lines: io.BufferedReader, prefix: bytes, tabs: int) -> None:
         super().__init__()
@@ -273,12 +278,13 @@ class Prefixed(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        block = self._lines.readlines(size if size > 0 else 1 << 20)
-        for line in block:
-            if line.count(b"\t") != self._tabs:
-                raise ValueError(f"a row of {line.count(9)} tabs where {self._tabs} were declared")
-        self.count += len(block)
-        return b"".join([self._prefix + line for line in block])
+        block = self._lines.read(size if size > 0 else BLOCK)
+        block += self._lines.readline()
+        lines = block.count(b"\n")
+        if block[-1:] not in {b"", b"\n"} or block.count(b"\t") != lines * self._tabs:
+            raise ValueError(f"rows of other than the {self._tabs} tabs that were declared")
+        self.count += lines
+        return self._prefix + block[:-1].replace(b"\n", b"\n" + self._prefix) + b"\n" if block else b""
 
 
 def copy_findings(source_file_id: int, path: Path) -> None:

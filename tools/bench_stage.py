@@ -85,9 +85,9 @@ def _copy_alone(folder: Path, findings: Path) -> float:
         cursor.execute("ALTER TABLE bench_inventory_camerarow ALTER source_file_id SET DEFAULT 1")
         started = time.perf_counter()
         with (folder / "camera.tsv").open("rb") as lines:
-            cursor.copy_expert(f"COPY bench_{CAMERA.rows} ({', '.join(columns)}) FROM STDIN", lines, size=1 << 20)
+            cursor.copy_expert(f"COPY bench_{CAMERA.rows} ({', '.join(columns)}) FROM STDIN", lines, size=staging.BLOCK)
         with findings.open("rb") as lines:
-            cursor.copy_expert("COPY bench_inventory_rowfinding FROM STDIN", lines, size=1 << 20)
+            cursor.copy_expert("COPY bench_inventory_rowfinding FROM STDIN", lines, size=staging.BLOCK)
         took = time.perf_counter() - started
         transaction.set_rollback(True)
     return took
