@@ -15,7 +15,11 @@ def repeated(values: Sequence[str | None]) -> bool:
     distinct = set(values)
     if len(distinct) == len(values):
         return False
-    return len(distinct - {None, ""}) < len(values) - values.count(None) - values.count("")
+    filled = len(values)
+    for blank in {None, ""} & distinct:
+        filled -= values.count(blank)
+        distinct.remove(blank)
+    return len(distinct) < filled
 
 
 def duplicates(key: str, values: Sequence[str | None]) -> Iterable[FileHit]:

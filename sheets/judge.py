@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import normalize
@@ -61,16 +61,11 @@ class ColumnJudge:
         for value in looked_at.difference(self._clean):
             self._learn(value)
         hits = []
-        bad = self._bad
-        if bad and not looked_at.isdisjoint(bad):
-            for row, cell in enumerate(cells, first):
-                if cell in bad:
-                    value = shorten(raw_text(cell))
-                    hits += [Hit(row, self._place, code, value, details) for code, details in bad[cell]]
-        erased: list[int] = []
-        if self._erasing and not looked_at.isdisjoint(self._erasing):
-            erased = [row for row, cell in enumerate(cells, first) if cell in self._erasing]
-        values = _mapped(cells, self._clean, None if doubtful is cells else self.column.kind.take)
+        for row, cell in _among(cells, first, self._bad.keys() & looked_at):
+            value = shorten(raw_text(cell))
+            hits += [Hit(row, self._place, code, value, details) for code, details in self._bad[cell]]
+        erased = [row for row, _ in _among(cells, first, self._erasing & looked_at)]
+        values = _mapped(cells, self._clean, None if doubtful is cells else self.column.kind.take, looked_at)
         if self._many:
             return Judged([_part(values, part) for part in range(len(self.column.fields))], hits, erased)
         return Judged([values], hits, erased)
@@ -127,13 +122,26 @@ def raw_text(cell: RawCell) -> str:
     return cell.text if isinstance(cell, Broken) else cell_text(cell)
 
 
-def _mapped(cells: Sequence[Any], clean: Mapping[Any, Any], take: Callable[[Any], Any] | None) -> Values:
+def _among(cells: Sequence[RawCell], first: int, wanted: Set[RawCell]) -> list[tuple[int, RawCell]]:
+    """The cells that are among the wanted, with their rows."""
+    return [(row, cell) for row, cell in enumerate(cells, first) if cell in wanted] if wanted else []
+
+
+def _mapped(
+    cells: Sequence[Any], clean: Mapping[Any, Any], take: Callable[[Any], Any] | None, looked_at: Set[Any]
+) -> Values:
     if take is None:
         return lambda: list(map(clean.__getitem__, cells))
-    if getattr(take, "__func__", None) is Kind.take:
-        # What was left out is its own value.
-        return lambda: list(map(clean.get, cells, cells))
-    return lambda: [clean[cell] if cell in clean else take(cell) for cell in cells]
+    if getattr(take, "__func__", None) is not Kind.take:
+        return lambda: [clean[cell] if cell in looked_at else take(cell) for cell in cells]
+
+    def values() -> list[Any]:
+        found = list(cells)  # what was left out is its own value
+        for row, cell in _among(cells, 0, looked_at):
+            found[row] = clean[cell]
+        return found
+
+    return values
 
 
 def _part(values: Values, part: int) -> Values:

@@ -43,9 +43,10 @@ class Pattern(NamedTuple):
 
 def crowds(longitudes: Degrees, latitudes: Degrees, least: int) -> dict[tuple[float, float], list[int]]:
     """Points that at least so many rows share -> these rows."""
-    busy = {value for value, count in Counter(longitudes).items() if count >= least and value is not None}
-    if not busy:
+    counts = Counter(longitudes)
+    if max(counts.values(), default=0) < least:
         return {}
+    busy = {value for value, count in counts.items() if count >= least and value is not None}
     found: dict[tuple[float, float], list[int]] = {}
     for row, (longitude, latitude) in enumerate(zip(longitudes, latitudes, strict=True)):
         if longitude in busy and longitude is not None and latitude is not None:
@@ -185,7 +186,7 @@ def nearly_all_alike(values: Sequence[Any], least: int, share: float) -> Iterato
     if len(values) < least:
         return
     # A value that fills the file fills its first part too, but for as many rows as may say otherwise.
-    part = int(len(values) * min(1.0, 1.5 * (1 - share)))
+    part = max(least // 2, int(len(values) * min(1.0, 1.5 * (1 - share))))
     said = len(values) - values.count(None) - values.count("")
     early = Counter(values[:part])
     early.pop(None, 0)

@@ -22,7 +22,7 @@ from sheets.sniff import container_kind
 from sheets.structure import unreadable
 
 #: Rows in one batch.
-BATCH = 4000
+BATCH = 1000
 #: What the one sheet of a text file is called.
 TEXT_SHEET = "CSV"
 

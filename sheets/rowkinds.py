@@ -132,7 +132,7 @@ class RowSorter:
             odd.update(range(len(columns[0])))
         for key in _NAMES.intersection(self._columns):
             cells = columns[self._columns[key]]
-            blank = {cell for cell in set(cells) if not cell or (isinstance(cell, str) and cell.isspace())}
+            blank = _blank(cells)
             if blank:
                 odd.update(place for place, cell in enumerate(cells) if cell in blank)
         if "seq" in self._columns:
@@ -178,6 +178,16 @@ class RowSorter:
         if alone and (self._notes or _NOTE.match(filled[0]) or _PAGE.search(filled[0])):
             return "footer"
         return "data"
+
+
+def _blank(cells: Sequence[RawCell]) -> set[RawCell]:
+    """The cells that look blank, each value once."""
+    try:
+        if "" not in cells and not any(map(str.isspace, cells)):  # type: ignore[arg-type]
+            return set()
+    except TypeError:
+        pass  # a cell that is no text
+    return {cell for cell in set(cells) if not cell or (isinstance(cell, str) and cell.isspace())}
 
 
 def _counts_columns(filled: Sequence[str]) -> bool:

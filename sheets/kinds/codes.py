@@ -96,6 +96,7 @@ BAD_NUMBER = Issue(
     fix="请不要改动这一列；新增的设备把它留空。",
 )
 
+_LENGTH = 20
 _SOUND = re.compile(r"[0-9]{14}(?!000000)[0-9]{6}")
 _WRAPPED = re.compile(r'="?([0-9]*)"?')
 _WITH_LETTERS = re.compile(r"(?=(?:[^A-Z]*[A-Z]){1,6}[^A-Z]*$)[0-9A-Z]{16,24}", re.IGNORECASE)
@@ -213,11 +214,13 @@ class UnifiedCode(Kind):
         return Plain.GAPS if gaps else Plain.FULL
 
     def doubtful(self, cells: Sequence[Cell]) -> Iterable[Cell]:
-        sound = _SOUND.fullmatch
-        if set(map(type, cells)) == {str}:
-            fine: list[str] = list(filter(sound, cells))  # type: ignore[arg-type]
-        else:
-            fine = [cell for cell in cells if isinstance(cell, str) and sound(cell)]
+        texts: Sequence[str] = cells  # type: ignore[assignment]
+        if set(map(type, cells)) != {str}:
+            texts = [cell for cell in cells if isinstance(cell, str)]
+        whole = [text for text in texts if len(text) == _LENGTH]
+        if whole and self.plain(whole):
+            return [cell for cell in cells if not isinstance(cell, str) or len(cell) != _LENGTH]
+        fine = list(filter(_SOUND.fullmatch, whole))
         # These differ in the serial, and hardly ever in anything else.
         doubtful = tuple(prefix for prefix in {code[:14] for code in fine} if self._doubts(prefix))
         if doubtful:

@@ -76,8 +76,10 @@ NO_POINT = Issue(
 )
 
 _PLAIN = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]*)?")
-#: A text of at least six decimals, the sixth not zero, below 180.
-_SOUND = re.compile(r"(?:1[0-7][0-9]|[0-9]{1,2})\.[0-9]{5}[1-9][0-9]{0,9}")
+#: A text of at least six decimals, the sixth not zero, below 180; and any number of them, a line each.
+_SOUND_TEXT = r"(?:1[0-7][0-9]|[0-9]{1,2})\.[0-9]{5}[1-9][0-9]{0,9}"
+_SOUND = re.compile(_SOUND_TEXT)
+_ALL_SOUND = re.compile(rf"(?:{_SOUND_TEXT}\n)*+")
 _LIMIT = 180
 _SCALE = 8
 
@@ -188,7 +190,11 @@ class Degrees(Kind):
             # The sixth decimal of every number, by arithmetic: a number with fewer has a zero there.
             sound = 0 not in [int(abs(number) * 1e6 + 0.001) % 10 for number in numbers]
             return Plain.FULL if sound else Plain.UNSURE
-        return Plain.FULL if types == {str} and all(map(_SOUND.fullmatch, cells)) else Plain.UNSURE  # type: ignore[arg-type]
+        if types != {str}:
+            return Plain.UNSURE
+        lines = "\n".join(cells) + "\n"  # type: ignore[arg-type]
+        whole = lines.count("\n") == len(cells)
+        return Plain.FULL if whole and _ALL_SOUND.fullmatch(lines) else Plain.UNSURE
 
     def doubtful(self, cells: Sequence[Cell]) -> Iterable[Cell]:
         sound = _SOUND.fullmatch

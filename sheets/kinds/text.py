@@ -10,6 +10,7 @@ from sheets.kinds.base import Field, Flag, Kind, Plain, Values
 from sheets.options import Options
 from sheets.rules import Issue
 
+_SAMPLE = 40
 TOO_LONG = Issue(
     title="文字过长",
     says="“{column}”有 {length} 个字，最多 {limit} 个字",
@@ -46,6 +47,9 @@ class Text(Kind):
     least = 1
 
     def plain(self, cells: Sequence[Cell]) -> Plain:
+        # Where a few values stand again and again it is enough to look at each of them once.
+        if len(set(cells[:_SAMPLE])) < len(cells[:_SAMPLE]) / 2:
+            cells = list(set(cells))
         try:
             joined = "|".join(cells)  # type: ignore[arg-type]
         except TypeError:
