@@ -10,6 +10,7 @@ import hmac
 import http.client
 import json
 import re
+import smtplib
 import socket
 import ssl
 import threading
@@ -31,7 +32,11 @@ MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 
 
 class NotSent(Exception):
-    """It was not taken; the message says why, for the record. May be tried again."""
+    """This message was not taken; the exception's text says why, for the record. May be tried again."""
+
+
+class Down(NotSent):
+    """Nothing would have been taken: the way out itself does not work just now."""
 
 
 class Adapter(ABC):
@@ -65,8 +70,10 @@ class Email(Adapter):
         message = mail.EmailMessage(subject, text, to=[address], headers={"X-Reference": reference})
         try:
             taken = message.send()
-        except (OSError, ValueError) as error:
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, ValueError) as error:
             raise NotSent(f"{type(error).__name__}: {error}") from error
+        except OSError as error:
+            raise Down(f"{type(error).__name__}: {error}") from error
         if taken != 1:
             raise NotSent("the mail server did not take it")
 
@@ -93,7 +100,9 @@ class Sms(Adapter):
         try:
             status = _post(settings.SMS_URL, body, headers, settings.SMS_TIMEOUT)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise NotSent(f"{type(error).__name__}: {error}") from error
+            raise Down(f"{type(error).__name__}: {error}") from error
+        if status >= 500:
+            raise Down(f"the gateway answered {status}")
         if not 200 <= status < 300:
             raise NotSent(f"the gateway answered {status}")
 

@@ -9,22 +9,22 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, Max, Q
 from django.db.models.functions import Now
 
-from .adapters import Adapter, NotSent, in_use
+from .adapters import Adapter, Down, NotSent, in_use
 from .models import Address, Channel, Delivery, Notice
 
 log = logging.getLogger(__name__)
 SUBJECT: Final = "金寨视频资源管理：未读通知"
 MOST_ATTEMPTS: Final = 3
 """Attempts at one message."""
-GIVE_UP_AFTER: Final = 5
-"""Failures in a row after which a channel is taken to be down, and left alone until the next round."""
+GIVE_UP_AFTER: Final = 3
+"""Times in a row that a channel was down, after which it is left alone until the next round."""
 
 
 @dataclass
@@ -88,27 +88,28 @@ def _prepare(channel: Channel, today: date) -> None:
 
 def _send_through(adapter: Adapter, today: date, done: Sent) -> None:
     waiting = Delivery.objects.filter(channel=adapter.channel, day=today, sent_at=None, attempt__lt=MOST_ATTEMPTS)
-    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    ids = list(waiting.order_by("attempt", "pk").values_list("pk", flat=True))
     in_a_row = 0
     for place, pk in enumerate(ids):
-        taken = _send_one(adapter, pk)
-        if taken is None:
-            continue
-        done.sent += taken
-        done.failed += not taken
-        in_a_row = 0 if taken else in_a_row + 1
+        told = _send_one(adapter, pk)
+        done.sent += told == "sent"
+        done.failed += told in ("refused", "down")
+        if told == "down":
+            in_a_row += 1
+        elif told:
+            in_a_row = 0
         if in_a_row == GIVE_UP_AFTER:
             done.left += len(ids) - place - 1
             return
 
 
 @transaction.atomic
-def _send_one(adapter: Adapter, pk: int) -> bool | None:
-    """Whether it was taken; None when there is nothing to send any more. The row is held: nobody else sends it too."""
+def _send_one(adapter: Adapter, pk: int) -> Literal["", "sent", "refused", "down"]:
+    """What became of it; "" when there is nothing to send any more. The row is held: nobody else sends it too."""
     mine = Delivery.objects.select_for_update(skip_locked=True)
     delivery = mine.filter(pk=pk, sent_at=None, attempt__lt=MOST_ATTEMPTS).first()
     if delivery is None:
-        return None
+        return ""
     address = Address.objects.filter(
         person=delivery.person_id, channel=delivery.channel, enabled=True, person__is_active=True
     ).first()
@@ -120,7 +121,7 @@ def _send_one(adapter: Adapter, pk: int) -> bool | None:
         )
     )
     if address is None or not found["unread"]:
-        return None
+        return ""
     delivery.attempt += 1
     try:
         adapter.send(
@@ -130,8 +131,8 @@ def _send_one(adapter: Adapter, pk: int) -> bool | None:
         delivery.error = str(error).replace("\0", "")[:300]
         log.warning("digest %s by %s not sent: %s", delivery.pk, adapter.channel, delivery.error)
         delivery.save(update_fields=["attempt", "error"])
-        return False
+        return "down" if isinstance(error, Down) else "refused"
     delivery.unread, delivery.told_until, delivery.error = found["unread"], found["newest"], ""
     delivery.sent_at = Now()
     delivery.save(update_fields=["attempt", "error", "unread", "told_until", "sent_at"])
-    return True
+    return "sent"

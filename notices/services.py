@@ -104,7 +104,7 @@ def read_all(person: Any, until: datetime) -> int:
 def forget() -> int:
     """For the daily slot: drop what is older than settings.NOTICE_KEEP_DAYS, read or not; return how many."""
     old = Now() - timedelta(days=settings.NOTICE_KEEP_DAYS)
-    Delivery.objects.filter(sent_at__lt=old).delete()
+    Delivery.objects.filter(day__lt=old).delete()
     return Notice.objects.filter(created_at__lt=old).delete()[0]
 
 

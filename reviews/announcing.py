@@ -111,14 +111,14 @@ def ended(round_: Round) -> None:
         closed(round_, side)
     if round_.outcome == Round.Outcome.WITHDRAWN:
         return
-    back = round_.items.filter(returned=True).count()
     what = f"{case.title}第 {round_.number} 版"
     if round_.outcome == Round.Outcome.ACCEPTED:
         text = f"{what}双方通过。"
-    elif round_.outcome == Round.Outcome.PARTIAL:
-        text = f"{what}通过 {round_.item_count - back} 行，退回 {back} 行，请只修改退回的行后重新提交。"
     else:
-        text = f"{what}退回 {back} 行，请按退回意见修改后重新提交。"
+        back = round_.items.filter(returned=True).count()
+        passed = f"通过 {round_.item_count - back} 行，" if round_.outcome == Round.Outcome.PARTIAL else ""
+        mend = "只修改退回的行后" if passed else "按退回意见修改后"
+        text = f"{what}{passed}退回 {back} 行，请{mend}重新提交。"
     kind = "accepted" if round_.outcome == Round.Outcome.ACCEPTED else "returned"
     _tell(case, _unit(case), kind, what=OUTCOME, text=text, url=_subject(case))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from notices.adapters import Email, NotSent, Sms, in_use
+from notices.adapters import Down, Email, NotSent, Sms, in_use
 from tests.notices.gateway import SECRET, Gateway, gateway, is_signed, says
 
 TO = "13800000000"
@@ -41,8 +42,9 @@ def test_the_gateway_gets_one_signed_post(sms: Gateway) -> None:
 @pytest.mark.parametrize("status", ["400 Bad Request", "500 Internal Server Error", "304 Not Modified"])
 def test_a_refusal_is_told(status: str, sms: Gateway) -> None:
     sms.answer = says(status)
-    with pytest.raises(NotSent, match=f"answered {status[:3]}"):
+    with pytest.raises(NotSent, match=f"answered {status[:3]}") as raised:
         send()
+    assert isinstance(raised.value, Down) == status.startswith("5"), "a refusal of one message says nothing of the next"
 
 
 def test_a_redirect_is_not_followed(sms: Gateway) -> None:
@@ -72,7 +74,7 @@ def test_nobody_there_is_a_failure(settings: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     settings.SMS_URL, settings.SMS_SECRET = f"http://127.0.0.1:{port}/", SECRET
-    with pytest.raises(NotSent, match="ConnectionRefused"):
+    with pytest.raises(Down, match="ConnectionRefused"):
         send()
 
 
@@ -117,8 +119,29 @@ def test_a_mail_server_that_is_away_is_a_failure(settings: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         settings.EMAIL_PORT = server.getsockname()[1]
     settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
-    with pytest.raises(NotSent, match="ConnectionRefused"):
+    with pytest.raises(Down, match="ConnectionRefused"):
         Email().send("post@example.gov.cn", "未读通知", "-", reference="digest-7")
+
+
+@pytest.mark.parametrize(
+    ("error", "down"),
+    [
+        (smtplib.SMTPRecipientsRefused({}), False),
+        (smtplib.SMTPDataError(552, b"too much"), False),
+        (smtplib.SMTPAuthenticationError(535, b"no"), True),
+        (smtplib.SMTPServerDisconnected(), True),
+        (TimeoutError(), True),
+    ],
+    ids=lambda told: type(told).__name__,
+)
+def test_one_address_refused_or_all_of_them(error: OSError, down: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(message: mail.EmailMessage) -> int:
+        raise error
+
+    monkeypatch.setattr(mail.EmailMessage, "send", refuse)
+    with pytest.raises(NotSent) as raised:
+        Email().send("post@example.gov.cn", "未读通知", "-", reference="digest-7")
+    assert isinstance(raised.value, Down) == down
 
 
 def test_a_mail_server_that_hangs_up_is_a_failure(settings: Any) -> None:

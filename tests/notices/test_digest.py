@@ -140,14 +140,33 @@ def test_three_attempts_and_no_more(sms: Gateway, meishan_clerk: Person) -> None
     assert digests.send().sent == 1, "the next day is another day"
 
 
-def test_a_channel_that_is_down_is_left_alone(sms: Gateway) -> None:
+def nine_people() -> None:
     for n in range(9):
         person = make_person(f"clerk-{n}", "meishan", "clerk")
         tell(person, "a")
         lives_at(person, f"1380000000{n}")
+
+
+def test_a_channel_that_is_down_is_left_alone(sms: Gateway) -> None:
+    """Each round begins with whom the last one has not come to."""
+    nine_people()
     sms.answer = says("500 Internal Server Error")
-    assert digests.send() == Sent(failed=5, left=4)
-    assert len(sms.asked) == 5
+    for asked in (["0", "1", "2"], ["3", "4", "5"], ["6", "7", "8"], ["0", "1", "2"]):
+        assert digests.send() == Sent(failed=3, left=6)
+        assert [message["to"][-1] for message in sms.messages[-3:]] == asked
+    assert len(sms.asked) == 12
+
+
+def test_numbers_that_the_gateway_refuses_keep_nobody_from_theirs(sms: Gateway) -> None:
+    nine_people()
+
+    def judge(line: socket.socket) -> None:
+        bad = sms.messages[-1]["to"] <= "13800000006"
+        says("422 Unprocessable Content" if bad else "200 OK")(line)
+
+    sms.answer = judge
+    assert digests.send() == Sent(sent=2, failed=7)
+    assert digests.send() == Sent(failed=7)
 
 
 def test_who_has_read_everything_meanwhile_is_not_bothered(sms: Gateway, meishan_clerk: Person) -> None:

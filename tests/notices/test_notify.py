@@ -101,6 +101,7 @@ def test_an_odd_text_stops_no_act(meishan_clerk: Person) -> None:
         "/\t/example.com/",
         "/a b/",
         "/a\n/",
+        "/a\n",
         "/a\\b",
         "javascript:alert(1)",
         "/\u2028/",
