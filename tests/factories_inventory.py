@@ -20,6 +20,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from agencies.models import Agency, Person
@@ -283,7 +284,7 @@ def stage(
         ]
     model._default_manager.bulk_create(made)
     RowFinding.objects.bulk_create(findings)
-    SourceFile.objects.filter(pk=source.pk).update(warnings=len(findings))
+    SourceFile.objects.filter(pk=source.pk).update(warnings=F("warnings") + len(findings))
 
 
 def next_keys(count: int) -> list[int]:

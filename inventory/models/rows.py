@@ -51,6 +51,8 @@ class StagedRow(models.Model):
         CHANGED = "changed", "变更"
         UNCHANGED = "unchanged", "无变化"
         REACTIVATED = "reactivated", "恢复"
+        MERGED = "merged", "合并报送"
+        TRANSFERRED = "transferred", "移交"
 
     def __str__(self) -> str:
         return f"{self.sheet}!{self.row}"

@@ -12,7 +12,7 @@ from ..exported.export_rules import note_export
 from ..leftout import missing
 from ..waiving import waivers
 from . import platform_links, proposals
-from .matching import NAME_KEY, match_version
+from .matching import NAME_KEY, match_version, shared
 from .registry_rules import C405, C406, C407, C408, C409, DECLARATIONS, REGISTRY_RULES
 from .targets import CAMERA, LETTER, PLATFORM, TARGETS, Target
 
@@ -106,7 +106,7 @@ def _staged(target: Target, alias: str = "r") -> str:
 def _taken(target: Target) -> str:
     return f"""SELECT r.id AS row_id, '[]'::jsonb AS related FROM {_staged(target)}
                JOIN {target.things} t ON t.code = r.code AND t.life = 'live'
-               WHERE t.reporting_agency_id <> %(agency)s"""
+               WHERE t.reporting_agency_id <> %(agency)s AND NOT {shared(target)}"""
 
 
 def _twice(target: Target) -> str:
