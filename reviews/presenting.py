@@ -62,7 +62,7 @@ class PaperCheck:
     """Whether the stamped paper is that of this version: `state` as its own code tells (match, absent, unread, other).
 
     `says`: what is wrong with it, "" if nothing is known. Without a code each side ticks it at `tick_url`; `ticked` has
-    the words given so far by side.
+    the words given so far by side. `before`: the papers of earlier versions that this one only adds to.
     """
 
     state: str
@@ -70,6 +70,7 @@ class PaperCheck:
     tick_url: str
     longest_note: int
     ticked: Mapping[str, Ticked]
+    before: Sequence[Document] = ()
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from reviews.marking import for_whom
 from reviews.models import Round
 from reviews.parts import join_side
 from reviews.permissions import may_act_for
-from reviews.presenting import PaperCheck, Ticked
+from reviews.presenting import Document, PaperCheck, Ticked
 
 from ..models import ScanCode, ScanTick, Version
-from .codes import CASE_KIND, mismatch
+from .codes import CASE_KIND, handed_in_before, mismatch
 
 LONGEST_NOTE = 500
 NEEDS_TICK = (ScanCode.ABSENT, ScanCode.UNREAD)
@@ -73,6 +73,10 @@ def paper_check(version: Version) -> PaperCheck:
         tick_url=reverse("scan_tick", args=[version.submission_id, version.number]),
         longest_note=LONGEST_NOTE,
         ticked=said,
+        before=[
+            Document(f"第 {each.number} 版", reverse("submission_scan_file", args=[each.submission_id, each.number]))
+            for each in reversed(handed_in_before(version))
+        ],
     )
 
 
