@@ -53,12 +53,12 @@ def texts_on(path: Path, prefix: str, seconds: float) -> list[str]:
 def _read(page: Picture, fine: bool) -> list[str]:
     """The texts of the QR codes on a page of grey pixels."""
     from PIL import ImageFilter
-    from zxingcpp import BarcodeFormat, read_barcodes
+    from zxingcpp import BarcodeFormat, BarcodeFormats, read_barcodes
 
     for smooth in (False, True) if fine else (False,):
         drawn = page.filter(ImageFilter.GaussianBlur(1.2)) if smooth else page
         pixels = memoryview(drawn.tobytes()).cast("B", (drawn.height, drawn.width))
-        if texts := [code.text for code in read_barcodes(pixels, formats=BarcodeFormat.QRCode)]:
+        if texts := [code.text for code in read_barcodes(pixels, formats=BarcodeFormats(BarcodeFormat.QRCode))]:
             return texts
     return []
 

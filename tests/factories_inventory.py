@@ -185,8 +185,7 @@ def submitted_zero(
     by = by or clerk_of(agency_code)
     submission = started(agency_code, ReportKind.ZERO, by=by, campaign=campaign)
     services.state_zero(by, submission.pk, reason)
-    with transaction.atomic():
-        stamp(submission, by, "零报告.pdf", picture=picture)
+    stamp(submission, by, "零报告.pdf", picture=picture)
     return hand_in(submission, by)
 
 
@@ -195,8 +194,9 @@ def stamp(
 ) -> Version:
     """Attach a scan of the draft version as it is now, with the code of its page unless not `coded`."""
     code = codes.code_of(submission.versions.latest("number")) if coded else None
-    scan = stored(by, StoredFile.Kind.SCAN, name, picture=picture)
-    return services.attach_scan(by, submission.pk, scan, [code.text] if code else [])
+    with transaction.atomic():
+        scan = stored(by, StoredFile.Kind.SCAN, name, picture=picture)
+        return services.attach_scan(by, submission.pk, scan, [code.text] if code else [])
 
 
 def hand_in(submission: Submission, by: Person | None = None) -> Submission:

@@ -18,7 +18,7 @@ from inventory.models import CameraRow, Submission, Version
 from inventory.paper import codes
 from tests.e2e import browser as real
 from tests.e2e.people import at_work
-from tests.factories_inventory import drafted, mended, submitted, submitted_zero
+from tests.factories_inventory import drafted, hand_in, mended, stamp, submitted, submitted_zero
 from tests.reviews.scenes import accept, send_back
 
 pytestmark = pytest.mark.e2e
@@ -52,7 +52,7 @@ def printed(page: Page, version: Version, name: str) -> tuple[bytes, list[Image.
 
 
 def read(picture: Image.Image) -> set[str]:
-    return {code.text for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)}
+    return {code.text for code in zxingcpp.read_barcodes(picture)}
 
 
 def assert_bound(data: bytes, pictures: list[Image.Image], version: Version, tmp_path: Path) -> None:
@@ -162,7 +162,29 @@ def test_the_paper_of_an_earlier_version_is_told_in_red(
     told = clerk.locator("#scan .notice.is-bad")
     told.wait_for()
     assert "扫描件是第 1 版的，现在要交的是第 2 版" in told.inner_text()
+    clerk.goto(f"/submissions/{sent.pk}/")
     real.assert_sound(clerk)
     clerk.screenshot(path=Path(settings.VAR_DIR) / "photos" / "paper" / "another.png", full_page=True)
     assert clerk.get_by_role("button", name="提交审核").count() == 0
     assert Submission.objects.get(pk=sent.pk).state == "returned"
+
+
+def test_a_reviewer_compares_a_scan_without_a_code(
+    chromium: Browser, site: str, meishan_clerk: Person, data_reviewer: Person
+) -> None:
+    draft = drafted("meishan", rows=8, by=meishan_clerk, picture=True)
+    stamp(draft, meishan_clerk, picture=True, coded=False)
+    hand_in(draft, meishan_clerk)
+    with at_work(chromium, site, data_reviewer) as page:
+        page.goto("/reviews/")
+        page.locator("tr", has_text="梅山镇").get_by_role("link").first.click()
+        check = page.locator("#scan-check")
+        assert "没有读到二维码" in check.inner_text()
+        real.assert_sound(page)
+        page.screenshot(path=Path(settings.VAR_DIR) / "photos" / "paper" / "tick.png", full_page=True)
+        check.get_by_label("说明（可不填）").fill("与原件逐页核对")
+        check.get_by_role("button", name="已核对").click()
+        page.get_by_text("已记下：数据局核对过盖章扫描件").wait_for()
+        assert "与原件逐页核对" in check.inner_text()
+        real.assert_sound(page)
+        page.screenshot(path=Path(settings.VAR_DIR) / "photos" / "paper" / "ticked.png", full_page=True)

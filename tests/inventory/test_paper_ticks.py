@@ -230,7 +230,7 @@ def test_the_database_keeps_it_and_lets_only_the_side_say_it(
     press(data_reviewer, sent)
     insert = "INSERT INTO inventory_scantick (version_id, side, person_id, for_person_id) VALUES (%s, %s, %s, %s)"
     version = version_of(sent).pk
-    for sql, told in (
+    attacks: list[tuple[str, list[Any]]] = [
         ("UPDATE inventory_scantick SET note = 'x'", []),
         ("UPDATE inventory_scantick SET person_id = %s", [meishan_clerk.pk]),
         ("DELETE FROM inventory_scantick", []),
@@ -239,7 +239,8 @@ def test_the_database_keeps_it_and_lets_only_the_side_say_it(
         (insert, [version, "data", meishan_clerk.pk, data_reviewer.pk]),
         (insert, [version, "author", meishan_clerk.pk, None]),
         (insert, [version, "data", data_reviewer.pk, None]),
-    ):
+    ]
+    for sql, told in attacks:
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, told)
     assert ScanTick.objects.count() == 1
