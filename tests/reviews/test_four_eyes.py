@@ -25,7 +25,7 @@ def acts(round_: Round, side: Side) -> list[tuple[str, dict[str, object]]]:
     """Every act of the workbench."""
     case, keys = round_.case_id, keys_of(round_)
     return [
-        (reverse("review_pass", args=[case]), stamp(round_, side, every="on")),
+        (reverse("review_question", args=[case]), stamp(round_, side, keys=keys, reason="自己问自己")),
         (reverse("review_pass", args=[case]), stamp(round_, side, keys=keys)),
         (reverse("review_return", args=[case]), stamp(round_, side, keys=keys, reason="自己审自己")),
         (reverse("review_close", args=[case]), stamp(round_, side)),
@@ -137,6 +137,24 @@ def test_a_role_taken_away_between_page_and_press(client: Client, data_reviewer:
     PersonRole.objects.filter(person=data_reviewer).update(role="leader")
     assert [client.post(url, told).status_code for url, told in acts(round_, Side.DATA)] == [403] * 4
     assert not Verdict.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["role", "account", "agency"])
+def test_a_service_asks_who_the_person_is_now(data_reviewer: Person, how: str) -> None:
+    """F29: what the request read at its beginning is as old as the wait for the case's lock."""
+    round_ = latest(submitted("meishan", rows=1))
+    assert data_reviewer.holds("data_reviewer") and data_reviewer.agency is not None
+    if how == "role":
+        PersonRole.objects.filter(person=data_reviewer).delete()
+    elif how == "account":
+        Person.objects.filter(pk=data_reviewer.pk).update(is_active=False)
+    else:
+        Person.objects.filter(pk=data_reviewer.pk).update(agency=Agency.objects.get(code="mabu"))
+    with pytest.raises(PermissionDenied):
+        pass_all(data_reviewer, round_, Side.DATA)
+    with pytest.raises(PermissionDenied):
+        close_side(data_reviewer, round_, Side.DATA)
+    assert not Verdict.objects.exists() and not Participation.objects.filter(person=data_reviewer).exists()
 
 
 # --- the database ----------------------------------------------------------------------------------------------------
