@@ -1,8 +1,8 @@
-"""A staged row beside what is registered: the cells of the workbench's table and the fields that the row changes."""
+"""A staged row beside what is registered: its fields as the workbench shows them, and which of them it changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,27 +11,22 @@ from django.db.models import Model, Q
 
 from registry.names import Names
 from registry.words import LABEL_STATES, Words, say, words_of
-from reviews.presenting import Cell, Change
+from reviews.presenting import Field, Note
 from sheets.declare import Sheet
 
 from .registering.checks import DECLARATIONS
 from .registering.targets import Target, states
 
-NUMBERS = frozenset({"longitude", "latitude", "pole_height", "pole_arms", "retention_days", "cost", "upkeep"})
 ERASED = "（清空）"
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A column of the form as the table shows it, over the fields it yields."""
+    """A column of the form as the workbench shows it, over the fields it yields."""
 
     key: str
     title: str
     fields: tuple[str, ...]
-
-    @property
-    def css(self) -> str:
-        return "num" if self.fields[0] in NUMBERS else ""
 
 
 @dataclass(frozen=True)
@@ -43,24 +38,23 @@ class Sheetlike:
     words: Words
     names: Names
 
-    def compare(self, row: Any, before: Model | None) -> tuple[list[Cell], list[Change]]:
-        """The row's cells, and what it changes against `before` (None: nothing is registered).
+    def compare(self, row: Any, before: Model | None, notes: Mapping[str, Sequence[Note]]) -> list[Field]:
+        """The row's fields beside those of `before` (None: nothing to compare with), each with its notes by column.
 
         A blank cell states nothing, so what is registered stays; one that says "/" erases (model.md, Second campaign).
         """
-        cells, changes = [], []
+        fields = []
         for column in self.columns:
             new, stated = self._said(column, lambda name: getattr(row, name)), states(row, column.fields[0])
-            old = self._said(column, lambda name: getattr(before, name)) if before is not None else new
+            old = self._said(column, lambda name: getattr(before, name)) if before is not None else None
+            kept = old is not None and not stated
+            if kept:
+                new = old or ""
+            elif old and not new:
+                new = ERASED
             kind = "code" if column.key == "code" else ""
-            if not stated and before is not None:
-                cells.append(Cell(old, kind if old else "", column.css, kept=bool(old)))
-            elif old != new:
-                cells.append(Cell(new, kind if new else "", column.css, old=old))
-                changes.append(Change(column.title, old, new or ERASED))
-            else:
-                cells.append(Cell(new, kind, column.css))
-        return cells, changes
+            fields.append(Field(column.title, new, old, kind, kept, notes.get(column.key, ())))
+        return fields
 
     def _said(self, column: Shown, value_of: Callable[[str], Any]) -> str:
         """The column as a person reads it; a remark stands in brackets, a label's state where no label is."""

@@ -7,7 +7,8 @@ found is told in full for the rows that are shown, by `review_items`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntFlag
 from functools import cache
 from typing import Any, Final
@@ -19,13 +20,14 @@ from django.db.models.expressions import RawSQL
 from cameras.models import Camera
 from reviews.models import Item, Round
 
+from .leftout.mark_items import PART as LEFT_OUT
 from .leftout.mark_items import WEIGHTIEST_FIRST
 from .models import MissingMark, ReportKind, RowFinding, Submission, Version
 from .registering.proposals import METRES, NEAR
 from .registering.registry_rules import DECLARATIONS
 from .registering.targets import CAMERA, TARGETS, Target
 
-LEFT_OUT, ZERO = "left_out", "zero"
+ZERO = "zero"
 ROW_PARTS = tuple(target.kind for target in TARGETS)
 MOVED_METRES = 50
 """A registered camera that is said to stand farther off than this has moved, or its position was corrected."""
@@ -87,38 +89,30 @@ FILTERS: Final = {
     "taken": "编码冲突",
     "again": "上轮退回",
     "clean": "无提醒",
-    LEFT_OUT: "未上表的设备",
+    LEFT_OUT: "未上表",
 }
 """Codes of the workbench's filters by content, with their words, in the order of the figures."""
 
 
-def shown_by(show: str) -> Q:
-    """The condition on items that a filter stands for; all of them for a code that is none."""
+def under(items: QuerySet[Item], show: str, also: Collection[int] = ()) -> QuerySet[Item]:
+    """The items under a filter, and those with the keys `also`; all of them for a code that is none."""
     if show == LEFT_OUT:
-        return Q(part=LEFT_OUT)
+        return items.filter(part=LEFT_OUT)
     if show not in FILTERS:
-        return Q()
-    rows = Q(part__in=ROW_PARTS)
+        return items
+    rows = items.filter(part__in=ROW_PARTS)
     if show == "clean":
-        return rows & Q(risk__in=CLEAN)
+        return rows.filter(risk__in=CLEAN)
     if show == "unchanged":
-        return rows & Q(fate_signs=0)
-    signs = ANY_OF[show]
-    # The lower bound lets the index skip everything that cannot have the sign.
-    return rows & Q(risk__gte=int(signs) & -int(signs)) & ~Q(**{f"signs_{show}": 0})
+        return rows.alias(fate=F("risk").bitand(int(FATES))).filter(fate=0)
+    signs = int(ANY_OF[show])
+    # The lower bound lets the index skip everything that cannot have one of the signs.
+    shown = Q(risk__gte=signs & -signs, signs__gt=0)
+    return rows.alias(signs=F("risk").bitand(signs)).filter(shown | Q(key__in=list(also)) if also else shown)
 
 
-def with_signs(items: QuerySet[Item], show: str) -> QuerySet[Item]:
-    """The items under a filter."""
-    if show == "unchanged":
-        items = items.annotate(fate_signs=F("risk").bitand(int(FATES)))
-    elif show in ANY_OF:
-        items = items.annotate(**{f"signs_{show}": F("risk").bitand(int(ANY_OF[show]))})
-    return items.filter(shown_by(show))
-
-
-def counts(part: str, risk: int, show: str) -> bool:
-    """Whether an item of this part and rank stands under a filter; as `shown_by` says it to the database."""
+def stands_under(part: str, risk: int, show: str) -> bool:
+    """Whether an item of this part and rank stands under a filter; as `under` says it to the database."""
     if show == LEFT_OUT:
         return part == LEFT_OUT
     if show not in FILTERS:
@@ -133,28 +127,55 @@ def counts(part: str, risk: int, show: str) -> bool:
 
 
 # --- the totals of a round ------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Kept:
+    """The totals of a round, out of `Round.figures`: every one is a sum over (part, rank)."""
+
+    ranks: Mapping[str, Mapping[str, int]]
+    held: Mapping[str, int]
+    """How many there are of each part in the version, with those that were accepted in an earlier round."""
+
+    def total(self, part: str = "", show: str = "") -> int:
+        """Items of one part or all, under a filter or none."""
+        return sum(
+            count
+            for each, ranks in self.ranks.items()
+            if part in ("", each)
+            for rank, count in ranks.items()
+            if stands_under(each, int(rank), show)
+        )
+
+    @property
+    def settled(self) -> int:
+        return sum(self.held.values()) - self.total()
+
+
 def figures(round_: Round) -> dict[str, Any]:
-    """How many items there are of each part and rank, {part: {rank: count}}: every total is a sum of these."""
+    """The totals of a round that was just opened, to be kept with it; see `Kept`."""
+    version = Version.objects.get(submission=round_.case.subject_id, number=round_.number)
     with connection.cursor() as cursor:
         cursor.execute("SELECT part, risk, count(*) FROM reviews_item WHERE round_id = %s GROUP BY 1, 2", [round_.pk])
-        told: dict[str, dict[str, int]] = {}
+        ranks: dict[str, dict[str, int]] = {}
         for part, risk, count in cursor.fetchall():
-            told.setdefault(part, {})[str(risk)] = count
-    return told
+            ranks.setdefault(part, {})[str(risk)] = count
+    if ZERO in ranks:
+        return {"ranks": ranks, "held": {ZERO: 1}}
+    held = {target.kind: target.row._default_manager.filter(source_file__version=version).count() for target in TARGETS}
+    return {"ranks": ranks, "held": held | {LEFT_OUT: MissingMark.objects.filter(version=version).count()}}
 
 
-def total(kept: Mapping[str, Any], show: str = "", part: str = "") -> int:
-    """A total out of the `figures` of a round: of one part or all, under a filter or none."""
-    return sum(
-        count
-        for each, ranks in kept.items()
-        if part in ("", each)
-        for rank, count in ranks.items()
-        if counts(each, int(rank), show)
-    )
+def kept(round_: Round) -> Kept:
+    """The round's totals; counted anew where none were kept."""
+    told = round_.figures if "ranks" in round_.figures else figures(round_)
+    return Kept(told["ranks"], told["held"])
 
 
 # --- items with their ranks -----------------------------------------------------------------------------------------
+def reasons(risk: int) -> list[tuple[str, Sign]]:
+    """Why a row stands where it does, the gravest first."""
+    return [(words, sign) for sign, words in WORDS.items() if risk & sign]
+
+
 def items(submission: Submission, version: Version) -> list[QuerySet[Any, Any]]:
     """The version's items as querysets of (key, hash, part, risk)."""
     if submission.kind == ReportKind.ZERO:
@@ -185,7 +206,7 @@ def _rank_of_row(target: Target, submission: Submission, files: Sequence[int]) -
     here = f"o.source_file_id = {row}.source_file_id AND o.sheet = {row}.sheet AND o.row = {row}.row"
     asked = [
         f"CASE {row}.fate WHEN 'changed' THEN {Sign.CHANGED} WHEN 'reactivated' THEN {Sign.REACTIVATED} "
-        f"WHEN 'unchanged' THEN 0 ELSE {Sign.NEW} END",
+        f"WHEN 'unchanged' THEN 0 WHEN 'merged' THEN 0 ELSE {Sign.NEW} END",
         f"""CASE WHEN {row}.warnings > 0 THEN coalesce((SELECT bit_or({_sign_of_finding()}) FROM inventory_rowfinding o
               WHERE {here} AND o.severity = 'warning' AND NOT o.waived), 0) ELSE 0 END""",
     ]

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Max, SmallIntegerField, Value
+from django.db.models import Max
 from django.db.models.functions import Now, TruncDate
 
 from agencies.models import Person
@@ -21,20 +21,16 @@ from files.models import StoredFile
 from reviews import services as reviews
 from reviews.models import Case
 
-from . import reminders, standing
+from . import reminders, risk, standing
 from .entering.original import keep_originals
 from .leftout import missing
 from .models import (
-    CameraRow,
     Campaign,
     Edit,
-    MissingMark,
     Obligation,
     PlatformExport,
-    PlatformRow,
     ReportKind,
     SourceFile,
-    StagedRow,
     Submission,
     Version,
 )
@@ -47,9 +43,6 @@ from .versions import fork, rehash
 from .workbook import clashes
 
 CASE_KIND = "submission"
-ZERO_KEY = Value(0, output_field=BigIntegerField())
-"""A zero report is one item: the version itself."""
-NO_RISK = Value(0, output_field=SmallIntegerField())
 MIN_REASON = 10
 RECHECKING = "正在重新计算全表检查，请稍候。"
 NOT_RECHECKED = "全表检查没有算完。请在表里改任意一处，系统会重新计算；仍不行请联系系统管理员。"
@@ -301,7 +294,7 @@ def submit(by: Person, submission_id: int, version_hash: str) -> Submission:
             agency=agency,
             number=version.number,
             version_hash=version.hash,
-            items=_items(submission, version),
+            items=risk.items(submission, version),
             authors=Person.objects.filter(pk__in=Edit.objects.filter(version__submission=submission).values("person")),
         )
         reminders.handed_in(submission.obligation_id)
@@ -333,18 +326,6 @@ def withdraw(by: Person, submission_id: int, reason: str) -> None:
 def title_of(submission: Submission) -> str:
     label = "零报告" if submission.kind == ReportKind.ZERO else "清单"
     return f"{submission.obligation.agency.short_name} {submission.obligation.campaign.name} {label}"
-
-
-def _items(submission: Submission, version: Version) -> list[Any]:
-    if submission.kind == ReportKind.ZERO:
-        return [Version.objects.filter(pk=version.pk).values_list(ZERO_KEY, "hash", Value("zero"), NO_RISK)]
-    rows: dict[str, type[StagedRow]] = {"platform": PlatformRow, "camera": CameraRow}
-    staged = [
-        row._default_manager.filter(source_file__version=version).values_list("key", "row_hash", Value(part), NO_RISK)
-        for part, row in rows.items()
-    ]
-    marks = MissingMark.objects.filter(version=version)
-    return [*staged, marks.values_list("item_key", "row_hash", Value("left_out"), NO_RISK)]
 
 
 def discard(by: Person, submission_id: int) -> None:

@@ -12,7 +12,7 @@ from jobs import services as jobs
 from reviews import kinds
 from reviews.models import Round
 
-from . import lineage, review_items, staging
+from . import lineage, review_items, risk, staging
 from .exported import platform_exports
 from .models import ReportKind, Submission, Version
 from .onscreen import recheck
@@ -38,6 +38,7 @@ def register() -> None:
             present=review_items.StagedItems,
             choices=settling.choices,
             before_closing=before_closing,
+            figures=risk.figures,
         )
     )
     jobs.register(JOB_KIND, staging.read_source_file, staging.gave_up, get_ready=staging.get_ready)

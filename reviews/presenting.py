@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from django.core.paginator import Page
 from django.db.models import QuerySet
 
+from .models import Item
+
 Order = Literal["risk", "place"]
+NARROW = 14
+"""Signs of a value that leave room for another field beside it."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the reviewer wants to see. `keys`: a queryset of item keys to stay within, None for all.
-
-    `part` and `show` are codes of the owner's (see `Part` and `Figure`); an unknown one means the first, and all.
-    """
+    """What the reviewer wants to see. `part`, `show` and `area` are codes of the owner's; unknown ones mean all."""
 
     part: str = ""
     show: str = ""
+    area: str = ""
     search: str = ""
     order: Order = "risk"
-    keys: QuerySet[Any] | None = None
-    page: str = "1"
+
+    @property
+    def only_kept(self) -> bool:
+        """Whether the totals kept with the round answer how many there are."""
+        return not (self.area or self.search)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,12 @@ class Figure:
     count: int
     show: str = ""
     tone: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -77,9 +87,10 @@ class PaperCheck:
 class Overview:
     """The version as a whole.
 
-    `statement`: where the version is one sentence to be judged (a zero report), that sentence; there is no table then.
+    `statement`: where the version is one sentence to be judged (a zero report), that sentence; there is no list then.
     `preview` is the address of the stamped scan's picture, `scan` of the scan itself; "" where there is none. `paper`:
-    whether it is the paper of this version.
+    whether it is the paper of this version; `attested`: the figures that it attests, to be compared with it. `settled`:
+    how many items of the version stand accepted from earlier rounds and are not asked again.
     """
 
     facts: Sequence[tuple[str, str]]
@@ -91,78 +102,181 @@ class Overview:
     preview: str = ""
     scan: str = ""
     paper: PaperCheck | None = None
+    attested: Sequence[tuple[str, str]] = ()
     documents: Sequence[Document] = ()
+    settled: int = 0
 
 
 @dataclass(frozen=True)
-class Column:
-    key: str
+class Reason:
+    """Why an item stands where it does in the order, in a few words; `tone` as of badges."""
+
+    words: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One item in the list. `state` is a badge code (new, changed ...); `at` its latitude and longitude, if any."""
+
+    key: int
+    place: str
+    name: str
+    state: str
+    reasons: Sequence[Reason] = ()
+    at: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is to be known of an item or of one of its fields. `kind`: a badge code (warning, waived, edited ...)."""
+
+    kind: str
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of the item. `old` is what stood there before, None where there was nothing to compare with.
+
+    `kept`: the item says nothing here, so that what stood there stays.
+    """
+
     title: str
-    css: str = ""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """`old` is what stood there before, None when nothing changed; `kept`: the row does not say, so it stays."""
-
-    text: str = ""
-    kind: str = ""
-    css: str = ""
-    old: str | None = None
-    kept: bool = False
-
-
-@dataclass(frozen=True)
-class Change:
-    title: str
-    old: str
     new: str
+    old: str | None = None
+    kind: str = ""
+    kept: bool = False
+    notes: Sequence[Note] = ()
+
+    @property
+    def changed(self) -> bool:
+        return self.old is not None and not self.kept and self.old != self.new
+
+    @property
+    def wide(self) -> bool:
+        """Whether it needs a line of its own."""
+        return bool(self.notes) or self.kind == "code" or len(self.new) > NARROW
+
+    @property
+    def matters(self) -> bool:
+        """Whether it is shown without being asked for: it changes something, or something is to be known of it."""
+        return self.changed or bool(self.notes) or (self.old is None and bool(self.new))
 
 
 @dataclass(frozen=True)
-class ItemRow:
-    """One item. `state` is a badge code (new, changed ...); `blocked` says why it cannot be passed, "" if it can.
+class Neighbour:
+    """Something registered near the item. `foreign`: another unit's."""
 
-    `waived`: rules that were set aside for it, with who, until when and why.
+    metres: int
+    name: str
+    whose: str
+    number: str
+    url: str
+    at: tuple[float, float]
+    foreign: bool = False
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where the item is and what lies around it, positions as (latitude, longitude) in WGS-84.
+
+    `was`: where it stood before; `beside`: items of the same list next to it, with their names.
+    """
+
+    here: tuple[float, float] | None = None
+    was: tuple[float, float] | None = None
+    neighbours: Sequence[Neighbour] = ()
+    more: bool = False
+    beside: Sequence[tuple[float, float, str]] = ()
+    why_not: str = ""
+
+    @property
+    def points(self) -> dict[str, Any]:
+        """All of it as the map's script reads it."""
+        told = [(*each.at, f"{each.whose} {each.number} {each.name}", each.foreign) for each in self.neighbours]
+        return {"here": self.here, "was": self.was, "near": told, "beside": self.beside}
+
+
+@dataclass(frozen=True)
+class Choosable:
+    """A way to settle a collided item, and what it does in one sentence."""
+
+    choice: str
+    label: str
+    does: str
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One item in full. `beside`: what the old values are, with the address where they stand.
+
+    `choosable`: what each way to settle the item does, where the engine asks for a choice (`kinds.Choosing`).
     """
 
     key: int
     place: str
     name: str
     state: str
-    cells: Sequence[Cell]
-    changes: Sequence[Change] = ()
-    warnings: Sequence[str] = ()
-    blocked: str = ""
-    waived: Sequence[str] = ()
+    fields: Sequence[Field]
+    reasons: Sequence[Reason] = ()
+    beside: Link | None = None
+    notes: Sequence[Note] = ()
+    links: Sequence[Link] = ()
+    around: Surroundings | None = None
+    choosable: Sequence[Choosable] = ()
 
+    @property
+    def compared(self) -> bool:
+        """Whether there is anything to compare with."""
+        return any(each.old is not None for each in self.fields)
 
-@dataclass(frozen=True)
-class Part:
-    """A tab of the table with the number of items under the filters."""
+    @property
+    def matter(self) -> list[Field]:
+        """The fields that are shown at once."""
+        return [each for each in self.fields if each.matters]
 
-    key: str
-    title: str
-    count: int
-    current: bool
-
-
-@dataclass(frozen=True)
-class Table:
-    parts: Sequence[Part]
-    columns: Sequence[Column]
-    rows: Sequence[ItemRow]
-    page: Page[Any]
-    filters: Mapping[str, str] = field(default_factory=dict)
-    """The owner's filters (`Figure.show`) with their labels."""
+    @property
+    def rest(self) -> list[Field]:
+        return [each for each in self.fields if not each.matters]
 
 
 class Presented(Protocol):
     """One round's content. Each method takes a constant number of queries, however many items there are."""
 
+    parts: Mapping[str, str]
+    """The tables, in their order: code -> title."""
+    filters: Mapping[str, str]
+    """Filters by content (`Figure.show`): code -> label."""
+    ground: Mapping[str, Any]
+    """What every map of the case shows: box (west, south, east, north), outline (GeoJSON or None), tiles (or "")."""
+    clean: str
+    """The filter of items that nothing speaks against, which may be passed without a look at each."""
+
     def overview(self) -> Overview: ...
 
-    def table(self, asked: Asked) -> Table: ...
+    def areas(self) -> Sequence[tuple[str, str]]:
+        """Codes and names to narrow the list by; empty where there is nothing to choose."""
+        ...
+
+    def total(self, part: str, show: str) -> int:
+        """How many items of a part ("" for all) stand under a filter, as kept with the round."""
+        ...
+
+    def narrowed(self, items: QuerySet[Item], asked: Asked) -> QuerySet[Item]:
+        """The items under the filters by content, whatever their part."""
+        ...
+
+    def by_place(self, items: QuerySet[Item], part: str) -> QuerySet[Any, int]:
+        """The keys of these items, all of one part, in the order of the unit's own sheets."""
+        ...
+
+    def listed(self, items: Sequence[Item]) -> list[Listed]:
+        """These items of one part, in their order."""
+        ...
+
+    def detail(self, item: Item) -> Detail: ...
 
     def places(self, keys: Collection[int]) -> dict[int, str]:
         """Where each of these items stands and what it is called, in the order of the table."""

@@ -20,9 +20,8 @@ from agencies.models import Person
 from agencies.permissions import is_clerk
 
 from . import parts
-from .kinds import choices
-from .models import Case, Closing, Decision, Item, Participation, Round, Side, Verdict
-from .outcomes import disagreements
+from .models import Case, Choice, Closing, Decision, Item, Participation, Round, Side, Verdict
+from .outcomes import VERDICTS, disagreements
 from .permissions import sees_reviews, sides_of
 
 BOTH = "双方"
@@ -156,17 +155,23 @@ def longest_waiting(person: Person, after: Case | None = None) -> Any:
 
 @dataclass(frozen=True)
 class Said:
-    """A side's verdict on an item, as it stood in the round that was asked for."""
+    """A side's verdict on an item, as it stood in the round that was asked for. `answer`: what the unit answered."""
 
     side: str
     decision: str
     reason: str
     post: str
     at: datetime
+    choice: str = ""
+    answer: str = ""
 
     @property
     def side_label(self) -> str:
         return Side(self.side).label
+
+    @property
+    def choice_label(self) -> str:
+        return Choice(self.choice).label if self.choice else ""
 
 
 def verdicts(
@@ -180,15 +185,18 @@ def verdicts(
     if not sides or (keys is not None and not keys):
         return {}
     found: dict[int, dict[str, Said]] = defaultdict(dict)
+    table, condition = _as_of(round_)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT said.key, said.side, said.decision, said.reason, p.display_name, said.decided_at FROM (
+            f"""SELECT said.key, said.side, said.decision, said.reason, p.display_name, said.decided_at, said.choice,
+                       coalesce(a.text, '') FROM (
                     SELECT DISTINCT ON (i.key, v.side) i.key, v.* FROM reviews_item i
-                    JOIN reviews_verdict v ON v.case_id = %(case)s AND v.item_key = i.key AND v.item_hash = i.hash
-                         AND v.side = ANY(%(sides)s) {_as_of(round_)}
+                    JOIN {table} v ON v.case_id = %(case)s AND v.item_key = i.key AND v.item_hash = i.hash
+                         AND v.side = ANY(%(sides)s) {condition}
                     WHERE i.round_id = %(round)s AND (%(every)s OR i.key = ANY(%(keys)s))
                     ORDER BY i.key, v.side, v.id DESC
                 ) said JOIN agencies_person p ON p.id = said.person_id
+                LEFT JOIN reviews_answer a ON a.verdict_id = said.id
                 WHERE %(decision)s IN ('', said.decision) ORDER BY said.key, said.side""",  # noqa: S608
             {
                 "case": round_.case_id,
@@ -205,12 +213,12 @@ def verdicts(
     return dict(found)
 
 
-def _as_of(round_: Round) -> str:
-    """SQL for the verdicts that count in a round: the current ones of the latest, all up to it of an earlier one."""
+def _as_of(round_: Round) -> tuple[str, str]:
+    """Table and condition of the verdicts that count in a round: the latest's current ones, an earlier's up to it."""
     later = Round.objects.filter(case=round_.case_id, number__gt=round_.number)
     if not later.exists():
-        return "AND v.superseded_at IS NULL AND %(decision)s IN ('', v.decision)"
-    return "AND EXISTS (SELECT 1 FROM reviews_round r WHERE r.id = v.round_id AND r.number <= %(number)s)"
+        return "reviews_verdict", "AND v.superseded_at IS NULL AND %(decision)s IN ('', v.decision)"
+    return VERDICTS, "AND EXISTS (SELECT 1 FROM reviews_round r WHERE r.id = v.round_id AND r.number <= %(number)s)"
 
 
 def keys_said(round_: Round, sides: Iterable[str], decision: str) -> QuerySet[Any]:
@@ -228,14 +236,6 @@ def keys_said(round_: Round, sides: Iterable[str], decision: str) -> QuerySet[An
     else:
         items = items.filter(~Exists(current.exclude(decision=Decision.QUESTION)))
     return items.values("key")
-
-
-def left_open(round_: Round, side: str) -> list[str]:
-    """Why the items that nobody may simply pass cannot be, as far as the side has not decided them yet."""
-    stands = choices(round_)
-    decided = verdicts(round_, [side], list(stands))
-    done = {key for key, said in decided.items() if said[side].decision != Decision.QUESTION}
-    return [choosing.says for key, choosing in stands.items() if key not in done]
 
 
 def returned_items(round_: Round) -> list[tuple[int, str, str]]:
@@ -286,18 +286,60 @@ def side_states(round_: Round, own: Side | None, closings: Iterable[Closing]) ->
 
 @dataclass(frozen=True)
 class Chapter:
-    """One round in the course of a case: both sides, and what was returned as far as it may be shown."""
+    """One round in the course of a case with both sides, one's own first."""
 
     round: Round
     sides: list[SideState]
-    returned: list[tuple[int, str, str]]
+
+    @property
+    def shown(self) -> list[Side]:
+        """The sides whose verdicts on this round may be shown."""
+        return [state.side for state in self.sides if state.shown]
 
 
 def course(case: Case, own: Side | None) -> list[Chapter]:
-    """All rounds of the case, the newest first, each under the hiding rule."""
-    rounds = list(case.rounds.prefetch_related("closings__person").order_by("-number"))
-    chapters = []
-    for round_ in rounds:
-        sides = side_states(round_, own, round_.closings.all())
-        chapters.append(Chapter(round_, sides, returned_by(round_, [state.side for state in sides if state.shown])))
-    return chapters
+    """All rounds of the case, the newest first, each under the hiding rule. Two queries."""
+    rounds = case.rounds.prefetch_related("closings__person", "closings__for_person").order_by("-number")
+    return [Chapter(round_, side_states(round_, own, round_.closings.all())) for round_ in rounds]
+
+
+# --- one item through all rounds ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a side once said of an item. `current`: it still holds; `same`: it was said of the content as it is now."""
+
+    round: int
+    said: Said
+    current: bool
+    same: bool
+    for_person: str
+    answered_by: str
+    answered_at: datetime | None
+
+
+def words_on(case: Case, item: Item, chapters: Iterable[Chapter]) -> list[Word]:
+    """What was said of the item in these rounds, as far as each may be shown, the earliest first. One query.
+
+    An item is known by its key; what was said of an earlier content of it is told too.
+    """
+    shown = {chapter.round.pk: (chapter.round.number, chapter.shown) for chapter in chapters}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT v.round_id, v.side, v.decision, v.reason, p.display_name, v.decided_at, v.choice,
+                       coalesce(a.text, ''), v.superseded_at IS NULL, v.item_hash = %(hash)s,
+                       coalesce(f.display_name, ''), coalesce(ap.display_name, ''), a.answered_at
+                FROM {VERDICTS} v JOIN agencies_person p ON p.id = v.person_id
+                LEFT JOIN agencies_person f ON f.id = v.for_person_id
+                LEFT JOIN reviews_answer a ON a.verdict_id = v.id LEFT JOIN agencies_person ap ON ap.id = a.person_id
+                WHERE v.case_id = %(case)s AND v.item_key = %(key)s AND v.round_id = ANY(%(rounds)s)
+                ORDER BY v.id""",  # noqa: S608
+            {"case": case.pk, "key": item.key, "hash": item.hash, "rounds": list(shown)},
+        )
+        told = []
+        for round_id, *said, current, same, for_person, answered_by, answered_at in cursor.fetchall():
+            number, sides = shown[round_id]
+            if said[0] in sides:
+                told.append(Word(number, Said(*said), current, same, for_person, answered_by, answered_at))
+        return told

@@ -2,57 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.http import Http404, QueryDict
 
 from agencies.models import Person
 
-from . import queries
-from .kinds import Kind, kind_of
-from .models import Case, Decision, Round, Side
-from .presenting import Asked, ItemRow, Overview, Presented, Table
-from .queries import Chapter, Said, SideState
-from .services import tally_of
+from . import claims, kinds, phrases, queries, samples
+from .kinds import Choosing, Kind
+from .listing import Count, Listing, Wanted, filters_by_word, page_of
+from .models import Case, Choice, Decision, Desk, Item, Round, Sample, Side
+from .presenting import Asked, Choosable, Detail, Listed, Overview, Presented
+from .queries import Chapter, Said, SideState, Word
 
-MOST_RETURNED = 100
-"""Returned items listed of each round in the course of the case."""
-SAID = {"open": "本方未审", "pass": "本方通过", "return": "本方退回"}
-SAID_OF_READERS = {"return": "被退回"}
+LAST = "last"
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A row of the table with what the shown sides say of it, in the order of `Bench.columns`.
+    """An item in the list with what the shown sides say of it, one's own first; `ticked`: its box is ticked."""
 
-    `before`: why it was returned in the round before this one.
+    listed: Listed
+    said: list[tuple[SideState, Said | None]]
+    ticked: bool
+    current: bool
+
+    @property
+    def own(self) -> Said | None:
+        """The word of one's own side, or of the first that is shown."""
+        return self.said[0][1] if self.said else None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The item at hand: in full, what was said of it, and what must be chosen before it may be passed.
+
+    `before` and `after`: keys of its neighbours in the list, None at the ends of the page; `place`: its number in the
+    list, 0 where it does not stand in it.
     """
 
-    row: ItemRow
-    said: list[Said | None]
-    before: list[Said]
-    ticked: bool
+    item: Item
+    detail: Detail
+    said: list[tuple[SideState, Said | None]]
+    words: list[Word]
+    choosing: Choosing | None
+    place: int = 0
+    before: int | None = None
+    after: int | None = None
+
+    @property
+    def own(self) -> Said | None:
+        return self.said[0][1] if self.said else None
+
+    @property
+    def map(self) -> dict[str, Any]:
+        return self.detail.around.points if self.detail.around else {}
+
+    @property
+    def earlier(self) -> list[Word]:
+        """What was said of it before what holds now."""
+        return [word for word in self.words if not (word.current and word.same)]
+
+    @property
+    def offer(self) -> list[tuple[Choosable, bool]]:
+        """The choices with what each does, and whether it is the one that one's own side has made."""
+        if self.choosing is None:
+            return []
+        made = self.own.choice if self.own else ""
+        told = {each.choice: each for each in self.detail.choosable}
+        return [
+            (told.get(choice.value, Choosable(choice.value, Choice(choice).label, "")), choice.value == made)
+            for choice in self.choosing.offer
+        ]
 
 
-@dataclass(frozen=True)
-class Returned:
-    """A returned item in the course of the case."""
-
-    place: str
-    side: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Told:
-    """A chapter with its returned items led back to their places; `more` were left out."""
-
-    chapter: Chapter
-    returned: list[Returned]
-    more: int
-
-
-@dataclass(frozen=True)
+@dataclass
 class Bench:
     """Everything on the page. `may_act` for `own`: the buttons are there; else `why_not` says why they are not."""
 
@@ -65,54 +91,84 @@ class Bench:
     why_not: str
     sides: list[SideState]
     tally: dict[str, int]
-    total: int
+    chapters: list[Chapter]
+    content: Presented | None
     overview: Overview | None
-    table: Table | None
-    asked: Asked
-    said: str
+    wanted: Wanted
+    listing: Listing | None
     rows: list[Judged] = field(default_factory=list)
-    course: list[Told] = field(default_factory=list)
+    opened: Opened | None = None
+    samples: list[Sample] = field(default_factory=list)
+    sampled: Count | None = None
+    colleagues: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    earlier: list[Word] = field(default_factory=list)
+    obstacles: list[str] = field(default_factory=list)
+
+    @property
+    def areas(self) -> Sequence[tuple[str, str]]:
+        """What the list may be narrowed by to a part of the county."""
+        return self.content.areas() if self.content else ()
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the address says beside the search, to be kept with it."""
+        asked, sample = self.wanted.content, self.wanted.sample
+        told = {
+            "round": "" if self.latest else str(self.round.number),
+            "part": asked.part,
+            "show": asked.show,
+            "said": self.wanted.said,
+            "order": "place" if asked.order == "place" else "",
+            "sample": str(sample.pk) if sample else "",
+        }
+        return [(name, value) for name, value in told.items() if value]
 
     @property
     def columns(self) -> list[SideState]:
-        """The sides whose verdicts have a column."""
+        """The sides whose verdicts are shown."""
         return [state for state in self.sides if state.shown]
 
     @property
+    def total(self) -> int:
+        return self.round.item_count
+
+    @property
     def done(self) -> int:
-        return self.total - self.tally.get("open", 0)
+        return self.total - self.tally.get("open", 0) - self.tally.get("question", 0)
 
     @property
-    def filters(self) -> dict[str, str]:
-        """The filters by verdict that this person has."""
-        if not self.latest or not self.columns:
-            return {}
-        return SAID if self.columns[0].own else SAID_OF_READERS
+    def may_close(self) -> bool:
+        return self.may_act and self.done == self.total and not self.obstacles
 
     @property
-    def statement_said(self) -> list[tuple[SideState, Said | None]]:
-        """What the shown sides say of a version that is judged as one."""
-        return list(zip(self.columns, self.rows[0].said, strict=True)) if self.rows else []
+    def words(self) -> list[tuple[str, str, int | None]]:
+        """The filters by what was said that this person has: code, label, how many of the whole round."""
+        told = filters_by_word(self.round, self.own)
+        return [(code, label, self.tally.get(code) if self.tally else None) for code, label in told.items()]
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the list is narrowed by anything."""
+        asked = self.wanted.content
+        return bool(asked.show or asked.area or asked.search or self.wanted.said or self.wanted.sample)
 
 
 def build(person: Person, case: Case, params: QueryDict, ticked: frozenset[int] = frozenset()) -> Bench:
     """The bench for the round named by ?round=, else the latest; 404 for a round that is not there."""
-    chapters = queries.course(case, queries.side_in(case, person))
+    own = queries.side_in(case, person)
+    chapters = queries.course(case, own)
     chapter = _chapter(chapters, params.get("round", ""))
     round_, latest = chapter.round, chapter is chapters[0]
     round_.case = case
-    own = next((state.side for state in chapter.sides if state.own), None)
-    kind = kind_of(case.kind)
+    kind = kinds.kind_of(case.kind)
     content = kind.present(round_) if kind.present else None
     overview = content.overview() if content else None
-    shown = [state.side for state in chapter.sides if state.shown]
-    said = params.get("said", "")
-    asked = _asked(params, round_, [own] if own else shown, said if latest else "")
-    table = content.table(asked) if content and overview and not overview.statement else None
-    earlier = next((each.round for each in chapters if each.round.number < round_.number), None)
-    rows = _judged(chapter, earlier, table, overview, ticked)
     why_not = _why_not(person, case, chapter, latest)
-    return Bench(
+    drawn = samples.of_side(round_, own)
+    wanted = wanted_from(params, drawn)
+    bench = Bench(
         case=case,
         kind=kind,
         round=round_,
@@ -122,14 +178,145 @@ def build(person: Person, case: Case, params: QueryDict, ticked: frozenset[int] 
         why_not=why_not,
         sides=chapter.sides,
         tally=_tally(chapter, own),
-        total=round_.item_count,
+        chapters=chapters,
+        content=content,
         overview=overview,
-        table=table,
-        asked=asked,
-        said=said,
-        rows=rows,
-        course=[_told(each, case) for each in chapters],
+        wanted=wanted,
+        listing=page_of(round_, content, wanted, own) if content and overview and not overview.statement else None,
+        samples=drawn,
+        sampled=_sampled(round_, content, wanted, own),
+        colleagues=claims.others(round_, own, person),
+        reasons=phrases.recent(person, Decision.RETURN) if not why_not else [],
+        questions=phrases.recent(person, Decision.QUESTION) if not why_not else [],
     )
+    if bench.may_act and own and bench.done == bench.total:
+        bench.obstacles = list(kinds.obstacles(round_, own))
+    _fill(bench, ticked)
+    return bench
+
+
+def one(person: Person, case: Case, params: QueryDict) -> Bench:
+    """The bench with one row open (?row=) and no list; 404 for a row or a round that is not there."""
+    own = queries.side_in(case, person)
+    chapters = queries.course(case, own)
+    chapter = _chapter(chapters, params.get("round", ""))
+    round_, latest = chapter.round, chapter is chapters[0]
+    round_.case = case
+    kind = kinds.kind_of(case.kind)
+    item = item_named(round_, params.get("row", ""))
+    if kind.present is None or item is None:
+        raise Http404
+    why_not = _why_not(person, case, chapter, latest)
+    bench = Bench(
+        case=case,
+        kind=kind,
+        round=round_,
+        latest=latest,
+        own=own,
+        may_act=not why_not,
+        why_not=why_not,
+        sides=chapter.sides,
+        tally={},
+        chapters=chapters,
+        content=kind.present(round_),
+        overview=None,
+        wanted=Wanted(),
+        listing=None,
+    )
+    bench.opened = open_item(bench, item)
+    return bench
+
+
+def wanted_from(params: QueryDict, drawn: list[Sample]) -> Wanted:
+    """What the address asks for; what it says wrongly is left out. `drawn`: the samples that may be named."""
+    number, page = params.get("sample", ""), params.get("page", "1")
+    return Wanted(
+        content=Asked(
+            part=params.get("part", ""),
+            show=params.get("show", ""),
+            area=params.get("area", ""),
+            search=params.get("q", "").replace("\x00", "").strip()[:100],
+            order="place" if params.get("order") == "place" else "risk",
+        ),
+        said=params.get("said", ""),
+        sample=next((sample for sample in drawn if str(sample.pk) == number), None),
+        page=min(int(page), 100_000) if page.isascii() and page.isdigit() else 1,
+        row=params.get("row", ""),
+    )
+
+
+def open_item(bench: Bench, item: Item) -> Opened:
+    """One item of the round in full."""
+    assert bench.content is not None  # noqa: S101
+    said = queries.verdicts(bench.round, [state.side for state in bench.columns], [item.key]).get(item.key, {})
+    choosing = kinds.choices(bench.round, [item.key]).get(item.key) if bench.round.ended_at is None else None
+    keys = [judged.listed.key for judged in bench.rows]
+    at = keys.index(item.key) if item.key in keys else -1
+    return Opened(
+        item=item,
+        detail=bench.content.detail(item),
+        said=[(state, said.get(state.side.value)) for state in bench.columns],
+        words=queries.words_on(bench.case, item, _until(bench)),
+        choosing=choosing,
+        place=bench.listing.start + at if bench.listing and at >= 0 else 0,
+        before=keys[at - 1] if at > 0 else None,
+        after=keys[at + 1] if 0 <= at < len(keys) - 1 else None,
+    )
+
+
+def _until(bench: Bench) -> list[Chapter]:
+    """The rounds up to the one that is shown."""
+    return [chapter for chapter in bench.chapters if chapter.round.number <= bench.round.number]
+
+
+def _fill(bench: Bench, ticked: frozenset[int]) -> None:
+    """The rows of the list, and the one at hand: the one asked for, else the first that one's own side left open."""
+    if bench.content is None:
+        return
+    if bench.listing is None:
+        item = bench.round.items.first()
+        said = queries.verdicts(bench.round, [state.side for state in bench.columns], [item.key] if item else [])
+        if item is not None:
+            bench.rows.append(_judged(bench, Listed(item.key, "", "", ""), said, ticked, None))
+            words = queries.words_on(bench.case, item, _until(bench))
+            bench.earlier = [word for word in words if not (word.current and word.same)]
+        return
+    lines = bench.content.listed(bench.listing.items)
+    keys = [line.key for line in lines]
+    said = queries.verdicts(bench.round, [state.side for state in bench.columns], keys)
+    chosen = _chosen(bench, keys, said)
+    bench.rows.extend(_judged(bench, line, said, ticked, chosen.key if chosen else None) for line in lines)
+    if chosen is not None:
+        bench.opened = open_item(bench, chosen)
+
+
+def _judged(
+    bench: Bench, line: Listed, said: dict[int, dict[str, Said]], ticked: frozenset[int], chosen: int | None
+) -> Judged:
+    told = said.get(line.key, {})
+    shown = [(state, told.get(state.side.value)) for state in bench.columns]
+    return Judged(line, shown, line.key in ticked, line.key == chosen)
+
+
+def _chosen(bench: Bench, keys: list[int], said: dict[int, dict[str, Said]]) -> Item | None:
+    """The item to be opened; None where the list is empty."""
+    asked = bench.wanted.row
+    if item := item_named(bench.round, asked):
+        return item
+    if not keys or bench.listing is None:
+        return None
+    own = bench.own.value if bench.own else ""
+    fresh = (key for key in keys if own and own not in said.get(key, {}))
+    key = keys[-1] if asked == LAST else next(fresh, keys[0]) if bench.may_act else keys[0]
+    return next(item for item in bench.listing.items if item.key == key)
+
+
+def item_named(round_: Round, key: str) -> Item | None:
+    """The item of the round with this key, as an address says it."""
+    digits = key.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+        return None
+    return Item.objects.filter(round=round_, key=int(key)).first()
 
 
 def _chapter(chapters: list[Chapter], number: str) -> Chapter:
@@ -141,43 +328,13 @@ def _chapter(chapters: list[Chapter], number: str) -> Chapter:
     return found[0]
 
 
-def _asked(params: QueryDict, round_: Round, sides: list[Side], said: str) -> Asked:
-    """What the address asks for; `said` filters by the verdicts of these sides."""
-    keys = None
-    if sides and said in SAID:
-        keys = queries.keys_said(round_, sides, "" if said == "open" else Decision(said))
-    return Asked(
-        part=params.get("part", ""),
-        show=params.get("show", ""),
-        search=params.get("q", "").strip()[:100],
-        order="place" if params.get("order") == "place" else "risk",
-        keys=keys,
-        page=params.get("page", "1"),
-    )
-
-
-def _judged(
-    chapter: Chapter, earlier: Round | None, table: Table | None, overview: Overview | None, ticked: frozenset[int]
-) -> list[Judged]:
-    round_, shown = chapter.round, [state.side for state in chapter.sides if state.shown]
-    if table is not None:
-        rows = list(table.rows)
-    elif overview is not None and overview.statement:
-        rows = [ItemRow(key, "", "", "", ()) for key in round_.items.values_list("key", flat=True)]
-    else:
-        return []
-    keys = [row.key for row in rows]
-    said = queries.verdicts(round_, shown, keys)
-    before = queries.verdicts(earlier, Side, keys, Decision.RETURN) if earlier else {}
-    return [
-        Judged(
-            row,
-            [said.get(row.key, {}).get(side.value) for side in shown],
-            list(before.get(row.key, {}).values()),
-            row.key in ticked,
-        )
-        for row in rows
-    ]
+def _sampled(round_: Round, content: Presented | None, wanted: Wanted, own: Side | None) -> Count | None:
+    """How many items of the sample at hand one's own side has decided."""
+    if wanted.sample is None or content is None or own is None:
+        return None
+    said = queries.verdicts(round_, [own], samples.keys(wanted.sample))
+    decided = sum(told[own.value].decision != Decision.QUESTION for told in said.values())
+    return Count(decided)
 
 
 def _why_not(person: Person, case: Case, chapter: Chapter, latest: bool) -> str:
@@ -191,23 +348,19 @@ def _why_not(person: Person, case: Case, chapter: Chapter, latest: bool) -> str:
     if own is None and queries.is_author(case, person):
         return "您参与了本件的填报，不能审核。请由本单位另一位审核员办理。"
     if own is None:
-        return "您已代表另一方审核过本件，不能再代表本方。"
+        return "您不能代表本方审核本件：您已代表过另一方，或委托您的人参与过填报。"
     return "本方已办结，等待对方办结。" if own.closing else ""
 
 
 def _tally(chapter: Chapter, own: Side | None) -> dict[str, int]:
-    """Passed, returned and open items of one's own side; empty for who has none."""
-    for state in chapter.sides:
-        if state.side == own and state.closing:
-            return {"pass": state.closing.passed, "return": state.closing.returned, "open": 0}
-    return tally_of(chapter.round, own) if own and chapter.round.ended_at is None else {}
+    """Items by the word of one's own side; empty for who has none, and for a round that has ended."""
+    if own is None or chapter.round.ended_at is not None:
+        return {}
+    return tally_of(chapter.round, own)
 
 
-def _told(chapter: Chapter, case: Case) -> Told:
-    chapter.round.case = case
-    first = chapter.returned[:MOST_RETURNED]
-    present = kind_of(case.kind).present
-    content: Presented | None = present(chapter.round) if present and first else None
-    places = content.places({key for key, _, _ in first}) if content else {}
-    listed = [Returned(places.get(key, ""), side, reason) for key, side, reason in first]
-    return Told(chapter, listed, len(chapter.returned) - len(first))
+def tally_of(round_: Round, side: Side) -> dict[str, int]:
+    """Items of a round by the word of a side, as its desk keeps them."""
+    desk = Desk.objects.get(round=round_, side=side)
+    untouched = round_.item_count - desk.passed - desk.returned - desk.questioned
+    return {"pass": desk.passed, "return": desk.returned, "question": desk.questioned, "open": untouched}

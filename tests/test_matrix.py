@@ -15,9 +15,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.models import Person
-from inventory.models import Campaign, Obligation, PlatformExport, SourceFile, Submission, Waiver
+from inventory.models import CameraRow, Campaign, Obligation, PlatformExport, SourceFile, Submission, Waiver
 from notices.models import Notice
-from reviews.models import Case
+from reviews.models import Case, Item
 from tests.factories import make_person
 from tests.factories_registry import accepted_batch, register_camera, register_platform, register_pole
 
@@ -65,6 +65,7 @@ REVIEW_ONE = rule("get", NO, (BUSINESS, OK), ("stranger", {403, 404}))
 REVIEW_ACT = rule(
     "post", NO, (("data", "police"), ACTED), ("stranger", {403, 404}), (("clerk", "colleague"), {403, 404})
 )
+REVIEW_FORM = rule("get", NO, (("data", "police"), {200, 409}), ("stranger", GONE))
 WAIVER_ASK = rule("get", NO, (("clerk", "colleague", "office"), {409}), ("stranger", GONE), (ADMINISTRATORS, GONE))
 WAIVER_ACT = rule("post", NO, (("data", "police"), ACTED), ("stranger", GONE), (ADMINISTRATORS, GONE))
 CAMPAIGN_READ = rule("get", NO, (("office", "data"), OK))
@@ -160,8 +161,14 @@ MATRIX: dict[str, Rule] = {
     "waiver_revoke": WAIVER_ACT,
     "review_queue": REVIEWERS,
     "review": REVIEW_ONE,
+    "review_rows": REVIEW_ONE,
+    "review_row": REVIEW_ONE,
+    "review_colleagues": REVIEW_ONE,
     "review_pass": REVIEW_ACT,
     "review_return": REVIEW_ACT,
+    "review_question": REVIEW_ACT,
+    "review_bulk": REVIEW_FORM,
+    "review_sample": REVIEW_ACT,
     "review_close": REVIEW_ACT,
     "cameras": REGISTRY_LIST,
     "camera_export": REGISTRY_LIST,
@@ -247,6 +254,8 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
         "platform": register_platform("meishan", batch=batch).pk,
     }
     assert Submission.objects.get(pk=submission.pk).state == "accepted"
+    row = CameraRow.objects.filter(source_file=source)[0]
+    item = Item.objects.create(round=batch.round, key=row.key, hash=row.row_hash, part="camera")
     notice = Notice.objects.create(person=people["clerk"], kind="returned", key="matrix", text="-", url="/submissions/")
     person_routes = ("person", "person_active", "person_password", "person_roles", "unlock")
 
@@ -259,6 +268,8 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return reverse(name, args=[notice.pk])
         if name in person_routes:
             return reverse(name, args=[somebody.pk])
+        if name == "review_row":
+            return f"{reverse(name, args=[case.pk])}?row={item.key}"
         if name.startswith("review") and name != "review_queue":
             return reverse(name, args=[case.pk])
         if name.startswith("campaign") and name not in ("campaigns", "campaign_add"):

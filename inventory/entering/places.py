@@ -35,13 +35,15 @@ def place_data(version: Version, agency: Agency, datum: str, but: int | None = N
     rows = CameraRow.objects.filter(source_file__version=version)
     if but is not None:
         rows = rows.exclude(key=but)
+    return ground() | {"datum": datum, "registered": _points(own), "entered": _points(rows)}
+
+
+def ground() -> dict[str, Any]:
+    """What every map of ours shows: the county's extent, its outline where a file is set, tiles where a service is."""
     return {
         "box": COUNTY_BOX,
-        "datum": datum,
         "tiles": settings.MAP_TILES,
         "outline": _outline(settings.COUNTY_OUTLINE) if settings.COUNTY_OUTLINE else None,
-        "registered": _points(own),
-        "entered": _points(rows),
     }
 
 

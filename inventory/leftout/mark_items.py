@@ -1,38 +1,30 @@
-"""What the unit said of things that its survey leaves out, as items of the same review: totals, rows and places."""
+"""What the unit said of things that its survey leaves out, as items of the same review: listed, in full, places."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from cameras.models import Camera
 from platforms.models import Platform
 from registry.models import id_from_number, number_for
 from registry.names import Names
-from reviews.presenting import Asked, Cell, Column, ItemRow
+from reviews.presenting import Detail, Field, Link, Listed
 from sheets.cells import narrow
 
 from ..models import MissingMark, Version
 
-PART = "missing"
-"""The tab of the workbench's table, and the filter that leads to it."""
+PART = "left_out"
+"""The part of the round that the marks are, and the filter that leads to it."""
 TITLE = "未上表的设备"
 THINGS: dict[str, type[Camera] | type[Platform]] = {"camera": Camera, "platform": Platform}
 KINDS = {"camera": "摄像机", "platform": "平台"}
-COLUMNS = (
-    Column("mark", "单位说明"),
-    Column("number", "登记编号"),
-    Column("name", "名称"),
-    Column("kind", "类别"),
-    Column("code", "20位编码"),
-    Column("township", "乡镇（街道）"),
-    Column("status", "登记状态"),
-    Column("note", "备注"),
-)
 Mark = MissingMark.Mark
 WEIGHTIEST_FIRST = (Mark.TRANSFERRED, Mark.REMOVED, Mark.ELSEWHERE, Mark.PRESENT)
+MOST_TERMS = 8
 
 
 def marks_of(version: Version) -> QuerySet[MissingMark]:
@@ -44,69 +36,90 @@ def place_of(mark: MissingMark) -> str:
     return number_for(THINGS[mark.kind].prefix, mark.thing_id)
 
 
-def asked_for(version: Version, asked: Asked, everything: bool) -> QuerySet[MissingMark]:
-    """The marks asked for: none under a filter on rows (`everything` false), the weightiest first unless in order."""
-    found = marks_of(version).select_related("to_agency")
-    if not everything:
-        return found.none()
-    if asked.keys is not None:
-        found = found.filter(item_key__in=asked.keys)
-    for term in narrow(asked.search).split()[:8]:
-        found = found.filter(_matches(version, term))
-    if asked.order == "place":
-        return found.order_by("kind", "thing_id")
-    weight = Case(*(When(mark=said, then=Value(place)) for place, said in enumerate(WEIGHTIEST_FIRST)))
-    return found.order_by(weight, "kind", "thing_id")
+def found(version: Version, search: str) -> QuerySet[MissingMark]:
+    """The marks that the search finds: by the thing's name, code or number, by the note or the receiver."""
+    marks = marks_of(version)
+    for term in narrow(search).split()[:MOST_TERMS]:
+        marks = marks.filter(_matches(version, term))
+    return marks
+
+
+def in_area(version: Version, area: str) -> QuerySet[MissingMark]:
+    """The marks on cameras of a township; a platform has none."""
+    cameras = Camera.objects.filter(pk__in=marks_of(version).filter(kind="camera").values("thing_id"), township=area)
+    return marks_of(version).filter(kind="camera", thing_id__in=cameras.values("pk"))
 
 
 def _matches(version: Version, term: str) -> Q:
-    """Marks on things that hold the term in name, code or number, or whose note does."""
-    found = Q(note__icontains=term) | Q(to_agency__short_name__icontains=term)
+    matches = Q(note__icontains=term) | Q(to_agency__short_name__icontains=term)
     for kind, model in THINGS.items():
         marked = marks_of(version).filter(kind=kind).values("thing_id")
         things: Any = model._default_manager.filter(pk__in=marked)
         held = things.filter(Q(name__icontains=term) | Q(code__icontains=term))
-        found |= Q(kind=kind, thing_id__in=held.values("pk"))
+        matches |= Q(kind=kind, thing_id__in=held.values("pk"))
         if number := id_from_number(model.prefix, term):
-            found |= Q(kind=kind, thing_id=number)
-    return found
+            matches |= Q(kind=kind, thing_id=number)
+    return matches
 
 
-def item_rows(marks: Sequence[MissingMark], names: Names) -> list[ItemRow]:
-    """Each mark as a row of the workbench; one query for each kind."""
-    things = things_of(marks)
-    return [_item(mark, things[mark.kind, mark.thing_id], names) for mark in marks]
+def listed(version: Version, keys: Sequence[int]) -> list[Listed]:
+    """These marks in the list, in the keys' order; one query for each kind."""
+    marks = {mark.item_key: mark for mark in marks_of(version).filter(item_key__in=keys)}
+    things = things_of(list(marks.values()))
+    lines = []
+    for mark in (marks[key] for key in keys if key in marks):
+        thing = things[mark.kind, mark.thing_id]
+        lines.append(Listed(mark.item_key, place_of(mark), name_of(thing), mark.mark, at=position_of(thing)))
+    return lines
 
 
 def things_of(marks: Sequence[MissingMark]) -> dict[tuple[str, int], Any]:
     """The registered things that these marks are about, by kind and id."""
-    found: dict[tuple[str, int], Any] = {}
+    by_id: dict[tuple[str, int], Any] = {}
     for kind, model in THINGS.items():
         wanted = [mark.thing_id for mark in marks if mark.kind == kind]
         if wanted:
             manager: Any = model._default_manager
-            found |= {(kind, pk): thing for pk, thing in manager.in_bulk(wanted).items()}
-    return found
+            by_id |= {(kind, pk): thing for pk, thing in manager.in_bulk(wanted).items()}
+    return by_id
 
 
-def _item(mark: MissingMark, thing: Any, names: Names) -> ItemRow:
-    said = Mark(mark.mark).label + (f"给{mark.to_agency.short_name}" if mark.to_agency else "")
-    name, code = thing.name or "（未命名）", thing.code or ""
-    return ItemRow(
+def name_of(thing: Any) -> str:
+    return thing.name or "（未命名）"
+
+
+def position_of(thing: Any) -> tuple[float, float] | None:
+    """Latitude and longitude; None for what has no position."""
+    latitude, longitude = getattr(thing, "wgs_latitude", None), getattr(thing, "wgs_longitude", None)
+    return None if latitude is None or longitude is None else (latitude, longitude)
+
+
+def thing_of(mark: MissingMark) -> Any:
+    manager: Any = THINGS[mark.kind]._default_manager
+    return manager.get(pk=mark.thing_id)
+
+
+def detail(mark: MissingMark, thing: Any, names: Names) -> Detail:
+    """One mark in full: what was said of the thing, and what it is."""
+    number, url = place_of(mark), reverse(mark.kind, args=[mark.thing_id])
+    told = [
+        ("单位说明", mark.sentence, ""),
+        ("类别", KINDS[mark.kind], ""),
+        ("名称", name_of(thing), ""),
+        ("20位编码", thing.code or "", "code" if thing.code else ""),
+        ("乡镇（街道）", names.township(getattr(thing, "township", "")), ""),
+        ("品牌", getattr(thing, "brand", "") or getattr(thing, "vendor", ""), ""),
+        ("登记状态", getattr(thing, "status", ""), ""),
+        ("建设时间", thing.built, ""),
+        ("填报单位", names.agency(thing.reporting_agency_id), ""),
+    ]
+    return Detail(
         key=mark.item_key,
-        place=place_of(mark),
-        name=name,
+        place=number,
+        name=name_of(thing),
         state=mark.mark,
-        cells=[
-            Cell(said),
-            Cell(place_of(mark)),
-            Cell(name),
-            Cell(KINDS[mark.kind]),
-            Cell(code, "code" if code else ""),
-            Cell(names.township(getattr(thing, "township", ""))),
-            Cell(getattr(thing, "status", "")),
-            Cell(mark.note),
-        ],
+        fields=[Field(title, text, kind=kind) for title, text, kind in told if text],
+        links=[Link(f"台账 {number}", url)],
     )
 
 
@@ -114,8 +127,8 @@ def places(version: Version, keys: Collection[int]) -> dict[int, str]:
     """Where each of these marks stands and what it is about, in the order of the table."""
     marks = list(marks_of(version).filter(item_key__in=keys).order_by("kind", "thing_id"))
     things = things_of(marks)
-    found = {}
+    told = {}
     for mark in marks:
         name = things[mark.kind, mark.thing_id].name or ""
-        found[mark.item_key] = f"未上表 {place_of(mark)} {name}（{Mark(mark.mark).label}）"
-    return found
+        told[mark.item_key] = f"未上表 {place_of(mark)} {name}（{Mark(mark.mark).label}）"
+    return told

@@ -196,15 +196,18 @@ def decide(page: Page) -> None:
 
 
 def pass_the_rest_and_close(page: Page) -> None:
-    for button in ("其余全部通过", "办结本方审核"):
-        press(page, button)
+    page.get_by_role("link", name="通过其余的").click()
+    page.get_by_role("button", name="通过这").click()
+    page.get_by_text("标为通过").first.wait_for()
+    press(page, "办结本方审核")
 
 
 def return_rows(page: Page, name: str, reason: str) -> None:
     open_case(page)
-    page.locator("tr", has_text=name).get_by_role("checkbox").check()
+    page.locator(".queue-row", has_text=name).get_by_role("checkbox").check()
     page.fill("[name=reason]", reason)
-    press(page, "退回所选行")
+    page.get_by_role("button", name="退回", exact=True).click()
+    expect(page.locator(".queue-row", has_text=name).locator("[data-said]")).to_contain_text("退回")
     pass_the_rest_and_close(page)
 
 

@@ -10,7 +10,8 @@ from agencies.models import Person
 from inventory.models import CameraRow, RowFinding, SourceFile, Version
 from inventory.onscreen.recheck import compute
 from inventory.review_items import StagedItems
-from reviews.presenting import Asked
+from inventory.risk import Sign
+from reviews import listing
 from tests.inventory.drafts import camera_row, platform_row, started, submitted, workbook
 from tests.inventory.quickly import read_here
 from tests.inventory.test_upload import send
@@ -58,8 +59,7 @@ def test_what_order_799_forbids_is_seen_first(meishan_clerk: Person) -> None:
     names = ["示例路口", "学校男厕所内", "学校男厕所门外", "示例桥头"]
     rows = [camera_row(number, name=name, brand="" if number == 4 else "大华") for number, name in enumerate(names, 1)]
     round_ = latest(submitted(meishan_clerk, rows))
-    items = StagedItems(round_)
     assert [finding.cell for finding in RowFinding.objects.filter(code="C206")] == ["C8"]
-    assert items.forbidden == [CameraRow.objects.get(name="学校男厕所内").key]
-    assert items.table(Asked()).rows[0].name == "学校男厕所内"
-    assert [row.name for row in items.table(Asked(order="place")).rows] == names
+    first, *others = listing.page_of(round_, StagedItems(round_), listing.Wanted(), None).items
+    assert first.key == CameraRow.objects.get(name="学校男厕所内").key
+    assert [item.risk & Sign.INTERIOR for item in (first, *others)] == [Sign.INTERIOR, 0, 0, 0]

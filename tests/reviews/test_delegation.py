@@ -20,7 +20,7 @@ from reviews.delegations import today
 from reviews.models import Closing, Decision, Delegation, Motion, Participation, Round, Side, Verdict
 from tests.factories import make_person
 from tests.factories_inventory import submitted
-from tests.reviews.scenes import entries, latest, stamp
+from tests.reviews.scenes import entries, keys_of, latest, stamp
 from tests.reviews.toys import Toy, finish, say
 
 DATA, POLICE = Side.DATA, Side.POLICE
@@ -89,7 +89,10 @@ def test_it_works_over_http_and_the_deputy_sees_what_is_to_be_judged(
     assert client.get(page).status_code == 200
     assert client.get(reverse("submission", args=[submission.pk])).status_code == 200
     assert (
-        client.post(reverse("review_pass", args=[round_.case_id]), stamp(round_, DATA, every="on")).status_code == 302
+        client.post(
+            reverse("review_pass", args=[round_.case_id]), stamp(round_, DATA, keys=keys_of(round_))
+        ).status_code
+        == 302
     )
     assert client.post(reverse("review_close", args=[round_.case_id]), stamp(round_, DATA)).status_code == 302
     assert Closing.objects.get().for_person == data_reviewer

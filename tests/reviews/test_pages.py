@@ -12,13 +12,13 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from agencies.models import Person
 from reviews.models import Side, Verdict
 from tests.e2e.browser import assert_sound, launch, new_context, new_page
 from tests.factories_inventory import submitted
-from tests.reviews import scenes
+from tests.reviews import bench_scenes, scenes
 
 pytestmark = pytest.mark.e2e
 SHOTS = os.environ.get("SHOTS")
@@ -88,19 +88,23 @@ def test_queue_is_sound_when_full_and_when_empty(
 def test_workbench_is_sound_and_a_row_is_returned_by_hand(
     browser: Any, site: str, data_reviewer: Person, police_reviewer: Person
 ) -> None:
-    submission, _ = scenes.registered_twice(data_reviewer, police_reviewer)
+    submission = bench_scenes.busy(data_reviewer, police_reviewer)
     visitor = Visitor(browser, site, data_reviewer)
     page = visitor.look(bench(submission), "bench")
     visitor.look(f"{bench(submission)}?show=changed", "bench-changed")
     page = visitor.look(f"{bench(submission)}?show=taken", "bench-taken")
-    page.get_by_role("checkbox", name="第").first.check()
-    page.get_by_label("退回理由").fill("编码抄错，请核对")
-    page.get_by_role("button", name="退回所选行").click()
-    page.get_by_text("已将 1 行标为退回").wait_for()
+    page.get_by_role("checkbox", name="勾选 摄像机 第").first.check()
+    page.get_by_label("退回理由或疑问").fill("编码抄错，请核对")
+    page.get_by_role("button", name="退回", exact=True).click()
+    expect(page.locator(".queue-row [data-said]").first).to_contain_text("退回")
     assert_sound(page)
-    page.get_by_role("button", name="其余全部通过").click()
-    page.get_by_role("dialog").get_by_role("button", name="全部通过").click()
-    page.get_by_text("已将 65 行标为通过").wait_for()
+    for part, count in (("camera", 65), ("left_out", 3)):
+        visitor.look(f"{bench(submission)}?part={part}", f"bench-{part}")
+        page.get_by_role("link", name="通过其余的").click()
+        assert_sound(page)
+        visitor.shoot(f"bench-bulk-{part}")
+        page.get_by_role("button", name=f"通过这 {count} 行").click()
+        page.get_by_text(f"已将 {count} 行标为通过").wait_for()
     visitor.shoot("bench-decided")
     page.get_by_role("button", name="办结本方审核").click()
     page.get_by_role("dialog").get_by_role("button", name="办结").click()

@@ -1,4 +1,4 @@
-"""Passing rows: all that are undecided, or the ticked ones."""
+"""Passing rows: the ticked ones, else the one at hand. Many at once: test_workbench_bulk."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def url(round_: Round) -> str:
     return reverse("review_pass", args=[round_.case_id])
 
 
-def test_it_passes_all_and_leaves_its_audit_row(client: Client, data_reviewer: Person, round_: Round, url: str) -> None:
+def test_it_passes_and_leaves_its_audit_row(client: Client, data_reviewer: Person, round_: Round, url: str) -> None:
     client.force_login(data_reviewer)
-    answer = client.post(url, stamp(round_, Side.DATA, every="on"), follow=True)
+    answer = client.post(url, stamp(round_, Side.DATA, keys=keys_of(round_)), follow=True)
     assert "已将 3 行标为通过" in answer.content.decode()
     said = Verdict.objects.filter(case=round_.case)
     assert {(v.side, v.decision, v.person_id) for v in said} == {("data", "pass", data_reviewer.pk)}
@@ -49,17 +49,25 @@ def test_a_ticked_pass_takes_a_return_back(client: Client, data_reviewer: Person
     assert Verdict.objects.count() == 2
 
 
-def test_passing_all_leaves_returned_rows_alone(client: Client, data_reviewer: Person, round_: Round, url: str) -> None:
-    return_first(data_reviewer, round_, Side.DATA)
+def test_nothing_ticked_means_the_row_at_hand(client: Client, data_reviewer: Person, round_: Round, url: str) -> None:
+    first, second, _ = keys_of(round_)
     client.force_login(data_reviewer)
-    client.post(url, stamp(round_, Side.DATA, every="on"))
+    client.post(url, stamp(round_, Side.DATA, current=second))
+    assert list(Verdict.objects.values_list("item_key", flat=True)) == [second]
+    client.post(url, stamp(round_, Side.DATA, current=second, keys=[first]))
+    assert sorted(Verdict.objects.values_list("item_key", flat=True)) == [first, second]
+
+
+def test_a_pass_of_all_by_the_service_leaves_returned_rows_alone(data_reviewer: Person, round_: Round) -> None:
+    return_first(data_reviewer, round_, Side.DATA)
+    pass_all(data_reviewer, round_, Side.DATA)
     current = Verdict.objects.filter(superseded_at=None).values_list("decision", flat=True)
     assert sorted(current) == ["pass", "pass", "return"]
 
 
 def test_the_filters_are_kept(client: Client, data_reviewer: Person, round_: Round, url: str) -> None:
     client.force_login(data_reviewer)
-    answer = client.post(url, stamp(round_, Side.DATA, every="on", back="show=new&order=place&page=2"))
+    answer = client.post(url, stamp(round_, Side.DATA, keys=keys_of(round_)[:1], back="show=new&order=place&page=2"))
     assert answer.status_code == 302
     assert answer["Location"] == reverse("review", args=[round_.case_id]) + "?show=new&order=place&page=2"
 
@@ -68,9 +76,9 @@ def test_twice_gives_the_same_result_and_one_audit_row(
     client: Client, data_reviewer: Person, data_reviewer2: Person, round_: Round, url: str
 ) -> None:
     client.force_login(data_reviewer)
-    client.post(url, stamp(round_, Side.DATA, every="on"))
+    client.post(url, stamp(round_, Side.DATA, keys=keys_of(round_)))
     client.force_login(data_reviewer2)
-    answer = client.post(url, stamp(round_, Side.DATA, every="on"), follow=True)
+    answer = client.post(url, stamp(round_, Side.DATA, keys=keys_of(round_)), follow=True)
     assert "没有新的改动" in answer.content.decode()
     assert Verdict.objects.count() == 3
     assert len(entries()) == 1
@@ -79,13 +87,13 @@ def test_twice_gives_the_same_result_and_one_audit_row(
 
 def test_a_stranger_finds_nothing(client: Client, mabu_clerk: Person, round_: Round, url: str) -> None:
     client.force_login(mabu_clerk)
-    assert client.post(url, stamp(round_, Side.DATA, every="on")).status_code == 404
+    assert client.post(url, stamp(round_, Side.DATA, keys=keys_of(round_))).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["meishan_colleague", "office", "leader", "sysadmin", "secadmin", "auditor"])
 def test_other_posts_may_not(client: Client, request: pytest.FixtureRequest, who: str, round_: Round, url: str) -> None:
     client.force_login(request.getfixturevalue(who))
-    assert client.post(url, stamp(round_, Side.DATA, every="on")).status_code == 403
+    assert client.post(url, stamp(round_, Side.DATA, keys=keys_of(round_))).status_code == 403
     assert not Verdict.objects.exists()
 
 
@@ -135,7 +143,7 @@ def test_broken_input_is_no_accident(
 def test_a_round_of_another_case_is_not_found(client: Client, data_reviewer: Person, round_: Round, url: str) -> None:
     other = latest(submitted("mabu", rows=1))
     client.force_login(data_reviewer)
-    assert client.post(url, stamp(other, Side.DATA, every="on")).status_code == 404
+    assert client.post(url, stamp(other, Side.DATA, keys=keys_of(other))).status_code == 404
     assert not Verdict.objects.exists()
 
 

@@ -20,7 +20,7 @@ ACTS = ["review_pass", "review_return", "review_close"]
 
 
 def press(client: Client, act: str, round_: Round, side: Side, **changed: object) -> int:
-    told = stamp(round_, side, every="on", keys=keys_of(round_)[:1], reason="位置不对") | changed
+    told = stamp(round_, side, keys=keys_of(round_)[:1], reason="位置不对") | changed
     return client.post(reverse(act, args=[round_.case_id]), told).status_code
 
 
@@ -33,7 +33,7 @@ def test_a_draft_has_no_case_to_decide(client: Client, data_reviewer: Person, ac
     submission = drafted("meishan", rows=1)
     client.force_login(data_reviewer)
     assert not Case.objects.filter(subject_id=submission.pk).exists()
-    told = {"round": 1, "side": "data", "version_hash": submission.versions.get().hash, "every": "on"}
+    told = {"round": 1, "side": "data", "version_hash": submission.versions.get().hash, "keys": 1}
     assert client.post(reverse(act, args=[1]), told).status_code == 404
 
 
