@@ -151,9 +151,14 @@ class NextStep:
 
 
 def next_step(
-    submission: Submission, version: Version, files: list[FileView], left_out: Sequence[Tally] = ()
+    submission: Submission,
+    version: Version,
+    files: list[FileView],
+    left_out: Sequence[Tally] = (),
+    returned: bool = True,
 ) -> NextStep:
-    """What the unit does next with this submission; `left_out`: what its rows do not mention (`missing.tallies`)."""
+    """What the unit does next with this submission; `left_out`: what its rows do not mention (`missing.tallies`);
+    `returned`: there are reasons of a return to be read."""
     if submission.state == Submission.State.IN_REVIEW:
         return NextStep("数据局和公安局正在审核，结果会显示在这里。")
     if submission.state == Submission.State.ACCEPTED:
@@ -161,7 +166,11 @@ def next_step(
     if submission.state == Submission.State.DISCARDED:
         return NextStep("这份填报已作废。")
     if submission.state == Submission.State.RETURNED and version.submitted_at is not None:
+        if not returned:
+            return NextStep("改好需要更正的内容，再次提交。", "查看表格", "findings")
         return NextStep("按退回意见在线修改，或改好表格后重新上传。", "查看退回意见", "returned")
+    if version.submitted_at is not None:
+        return NextStep("已撤回。可以修改，也可以原样再次提交。", "去提交", "submit")
     if submission.kind == ReportKind.ZERO:
         if not version.zero_reason:
             return NextStep("填写零报告理由。", "填写理由", "zero")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import downloads, guide, reading, views
+from . import downloads, guide, outcome_views, reading, views
 from .campaign import campaign_urls
 from .entering import entry_views
 from .exported import platform_export_views
@@ -17,6 +17,7 @@ urlpatterns = [
     *entry_views.urlpatterns,
     *grid.urlpatterns,
     *missing_views.urlpatterns,
+    *outcome_views.urlpatterns,
     *papers.urlpatterns,
     *reading.urlpatterns,
     *platform_export_views.urlpatterns,

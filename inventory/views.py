@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.models import Person
 from agencies.sessions import person_of
 from audit.failures import Invalid, require
-from reviews.models import Case
+from reviews.models import Round
 from sheets.findings import Finding, Refused
 
-from . import overview, services, uploads
+from . import outcome_views, overview, services, standing, uploads
 from .entering.entry_forms import TermsForm
 from .exported import platform_exports
 from .forms import ScanForm, WorkbookForm, ZeroForm
@@ -89,10 +89,11 @@ def _found(request: HttpRequest, pk: int) -> Submission:
 @require_GET
 def submission(request: HttpRequest, pk: int) -> HttpResponse:
     """One report on one page: what was uploaded, what is wrong, the scan, and the next step."""
-    return _page(request, _found(request, pk))
+    return page_of(request, _found(request, pk))
 
 
-def _page(request: HttpRequest, found: Submission, *, status: int = 200, **forms: Any) -> HttpResponse:
+def page_of(request: HttpRequest, found: Submission, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """The report's page; `forms` are those to be shown again with what is wrong in them."""
     version = _shown_version(request, found)
     latest = found.versions.last()
     files = overview.files_of(version)
@@ -103,6 +104,7 @@ def _page(request: HttpRequest, found: Submission, *, status: int = 200, **forms
     )
     zero = found.kind == ReportKind.ZERO
     left_out = missing_views.panel(found, version)
+    returned = _returned(found)
     context: dict[str, Any] = {
         "submission": found,
         "version": version,
@@ -113,14 +115,15 @@ def _page(request: HttpRequest, found: Submission, *, status: int = 200, **forms
         "reading": any(view.is_reading for view in files),
         "step": overview.step_key(found, version, files, left_out),
         "done": found.state == Submission.State.ACCEPTED,
-        "next": overview.next_step(found, version, files, left_out),
+        "next": overview.next_step(found, version, files, left_out, bool(returned)),
         "missing": left_out,
         "obstacles": services.obstacles(found, version) if editable and version.submitted_at is None else [],
         "clashes": clashes.asked(version) if editable else None,
         "totals": _totals(files),
         "scan_mismatch": codes.mismatch(version) if version.scan_hash == version.hash else "",
-        "returned": _returned(found),
+        "returned": returned,
     }
+    context |= outcome_views.told(person_of(request), found, version)
     if not zero:
         context |= {"newest": platform_exports.export_of(found), "export": platform_exports.in_force(found)}
     if editable:
@@ -164,14 +167,11 @@ def _totals(files: list[overview.FileView]) -> dict[str, int]:
 
 
 def _returned(found: Submission) -> list[Any]:
-    """What was returned and why, of the last round that ended so; empty once accepted."""
+    """What was returned and why, of the last round that sent anything back; empty once accepted."""
     from reviews.queries import returned_items
 
-    if found.state != Submission.State.RETURNED:
-        return []
-    case = Case.objects.filter(kind=services.CASE_KIND, subject_id=found.pk).first()
-    last = case.rounds.filter(outcome="returned").last() if case else None
-    if last is None:
+    last = standing.last_decided(found) if found.state == Submission.State.RETURNED else None
+    if last is None or last.outcome not in (Round.Outcome.RETURNED, Round.Outcome.PARTIAL) or last.undone_at:
         return []
     version = found.versions.get(number=last.number)
     return overview.with_places(version, returned_items(last))
@@ -183,7 +183,7 @@ def submission_upload(request: HttpRequest, pk: int) -> HttpResponse:
     services.require_editable(person_of(request), found.pk, ReportKind.ROWS)
     form = WorkbookForm(request.POST, request.FILES, agency=found.obligation.agency)
     if not form.is_valid():
-        return _page(request, found, status=422, workbook_form=form)
+        return page_of(request, found, status=422, workbook_form=form)
     told = form.cleaned_data
     defaults = uploads.Defaults(
         Datum(told["datum"]), Funding(told["funding"]), Mobility(told["mobility"]), told["place_kind"]
@@ -194,7 +194,7 @@ def submission_upload(request: HttpRequest, pk: int) -> HttpResponse:
         uploads.upload_workbook(person_of(request), found.pk, content, data.name, defaults, told["replaces"])
     except Refused as refused:
         form.add_error("workbook", _sentence(refused.finding))
-        return _page(request, found, status=422, workbook_form=form, refused=refused.finding)
+        return page_of(request, found, status=422, workbook_form=form, refused=refused.finding)
     return redirect("submission", pk=found.pk)
 
 
@@ -208,13 +208,13 @@ def submission_scan_upload(request: HttpRequest, pk: int) -> HttpResponse:
     services.require_editable(person_of(request), found.pk)
     form = ScanForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, found, status=422, scan_form=form)
+        return page_of(request, found, status=422, scan_form=form)
     data = form.cleaned_data["scan"]
     try:
         version = uploads.upload_scan(person_of(request), found.pk, data.read(settings.SCAN_MAX_BYTES + 1), data.name)
     except Refused as refused:
         form.add_error("scan", _sentence(refused.finding))
-        return _page(request, found, status=422, scan_form=form)
+        return page_of(request, found, status=422, scan_form=form)
     return redirect(f"{reverse('submission', args=[found.pk])}#{'submit' if codes.stamped(version) else 'scan'}")
 
 
@@ -230,7 +230,7 @@ def submission_zero(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("reason", str(error))
         else:
             return redirect(f"{reverse('submission', args=[found.pk])}#scan")
-    return _page(request, found, status=422, zero_form=form)
+    return page_of(request, found, status=422, zero_form=form)
 
 
 @require_POST

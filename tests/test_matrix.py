@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.models import Person
-from inventory.models import CameraRow, Campaign, Obligation, PlatformExport, SourceFile, Submission, Waiver
+from inventory.models import CameraRow, Campaign, LedgerEntry, Obligation, PlatformExport, SourceFile, Submission, Waiver
 from notices.models import Notice
 from reviews.models import Case, Item
 from tests.factories import make_person
@@ -147,6 +147,8 @@ MATRIX: dict[str, Rule] = {
     "submission_scan_upload": REPORT_ACT,
     "submission_submit": REPORT_ACT,
     "submission_discard": REPORT_ACT,
+    "submission_withdraw": REPORT_ACT,
+    "submission_undone": REPORT,
     "source_file_remove": REPORT_ACT,
     "source_file_cancel": REPORT_ACT,
     "platform_export_list": REPORT,
@@ -170,6 +172,10 @@ MATRIX: dict[str, Rule] = {
     "review_bulk": REVIEW_FORM,
     "review_sample": REVIEW_ACT,
     "review_close": REVIEW_ACT,
+    "review_motion": REVIEW_ONE,
+    "review_move": REVIEW_ACT,
+    "review_motion_answer": REVIEW_ACT,
+    "review_motion_take_back": REVIEW_ACT,
     "cameras": REGISTRY_LIST,
     "camera_export": REGISTRY_LIST,
     "camera": REGISTRY_ONE,
@@ -256,6 +262,9 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
     assert Submission.objects.get(pk=submission.pk).state == "accepted"
     row = CameraRow.objects.filter(source_file=source)[0]
     item = Item.objects.create(round=batch.round, key=row.key, hash=row.row_hash, part="camera")
+    LedgerEntry.objects.create(
+        kind=LedgerEntry.Kind.WITHDRAWAL, round=batch.round, version=batch.version, recorded_at=batch.recorded_at
+    )
     notice = Notice.objects.create(person=people["clerk"], kind="returned", key="matrix", text="-", url="/submissions/")
     person_routes = ("person", "person_active", "person_password", "person_roles", "unlock")
 
@@ -284,7 +293,7 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return reverse(name, args=[waiver.pk])
         if name == "submission_start":
             return reverse(name, args=[submission.obligation_id])
-        if name in ("stamp_page", "scan_tick", "submission_scan", "submission_scan_file"):
+        if name in ("stamp_page", "scan_tick", "submission_scan", "submission_scan_file", "submission_undone"):
             return reverse(name, args=[submission.pk, 1])
         if name in ("entry_row", "entry_remove"):
             return reverse(name, args=[submission.pk, "camera", 1])

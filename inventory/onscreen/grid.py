@@ -16,7 +16,7 @@ from agencies.models import Person
 from agencies.sessions import person_of
 from audit.failures import Conflict, Invalid
 
-from .. import services
+from .. import services, standing
 from ..models import ChangeSet, ReportKind, RowFinding, Submission, Version
 from ..permissions import may_edit
 from ..registering.checks import DECLARATIONS
@@ -83,6 +83,7 @@ def grid(request: HttpRequest, pk: int) -> HttpResponse:
             "kinds": _kinds(found, rows, kind),
             "columns": columns_of(kind),
             "editable": editable,
+            "returned": standing.partly(found) is not None,
             "settings": {
                 "edition": version.edition,
                 "stale": version.is_stale,

@@ -4,7 +4,7 @@ import { get } from "./grid/api.js";
 import { writeBlock } from "./grid/block.js";
 import { findingsAt, isOpen } from "./grid/cells.js";
 import { acts, asChange, change, paste } from "./grid/changes.js";
-import { settings, state } from "./grid/page.js";
+import { LOCKED_WORDS, say, settings, state } from "./grid/page.js";
 import { load, more, told } from "./grid/rows.js";
 import { activeCell, activeRange, editing, jump, look, ready, surface, table } from "./grid/sheet.js";
 
@@ -16,6 +16,10 @@ const inGrid = () => {
 function edit(typed) {
   const cell = activeCell();
   if (!cell || !state.editable) return;
+  if (cell.getData().locked) {
+    say(LOCKED_WORDS);
+    return;
+  }
   state.typed = typed;
   cell.edit(true);
 }
@@ -42,7 +46,7 @@ document.getElementById("grid-table").addEventListener(
     } else if (plain && event.key === "F9") {
       const cell = activeCell();
       const finding = cell && findingsAt(cell.getData(), cell.getField()).find((one) => isOpen(one) && Object.keys(one.fixes || {}).length);
-      if (finding && state.editable) acts.fix(finding, cell.getData());
+      if (finding && state.editable && !cell.getData().locked) acts.fix(finding, cell.getData());
     } else if (plain && (event.key === "Delete" || event.key === "Backspace") && state.editable) {
       event.preventDefault();
       change(activeRange().getCells().map((cell) => asChange(cell, "")), "edit");

@@ -2,7 +2,7 @@
 import { post } from "./api.js";
 import { parseBlock } from "./block.js";
 import { setUpReplace, sure } from "./dialogs.js";
-import { number, say, saved, settings, shown, state } from "./page.js";
+import { LOCKED_WORDS, number, say, saved, settings, shown, state } from "./page.js";
 import { load, more, refresh, repaint, rest, show, told } from "./rows.js";
 import { activeCell, activeRange, held, jump, look, rowOf, table } from "./sheet.js";
 
@@ -43,8 +43,18 @@ async function send(url, body, cells = []) {
   }
 }
 
-export function change(cells, way) {
-  const changed = cells.filter((cell) => cell.value !== cell.was);
+const isLocked = (key) => Boolean(rowOf(key) && rowOf(key).getData().locked);
+
+export async function change(cells, way) {
+  const wanted = cells.filter((cell) => cell.value !== cell.was);
+  const changed = wanted.filter((cell) => !isLocked(cell.key));
+  const left = new Set(wanted.filter((cell) => isLocked(cell.key)).map((cell) => cell.key)).size;
+  const answer = await sendCells(changed, way);
+  if (left) say(left === 1 && !changed.length ? LOCKED_WORDS : `有 ${number(left)} 行已入库，不能在线修改，这些行没有改动。`);
+  return answer;
+}
+
+function sendCells(changed, way) {
   if (!changed.length) return Promise.resolve(null);
   if (changed.length > MOST_CELLS) {
     say(`一次最多改 ${number(MOST_CELLS)} 个单元格，这次有 ${number(changed.length)} 个。请分几次粘贴。`);

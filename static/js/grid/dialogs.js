@@ -25,7 +25,8 @@ function sample(told) {
 export function showPreview(place, told) {
   const nothing = told.count === 0;
   const said = nothing ? "没有符合的单元格。" : `共 ${told.count} 处，${told.count > told.sample.length ? `前 ${told.sample.length} 处：` : "如下："}`;
-  place.replaceChildren(element("p", said), ...(nothing ? [] : [sample(told)]));
+  const locked = told.locked ? [element("p", `另有 ${told.locked} 行已入库，不能在线修改，不在其中。`, "muted")] : [];
+  place.replaceChildren(element("p", said), ...locked, ...(nothing ? [] : [sample(told)]));
 }
 
 // Resolves to whether it was agreed to.

@@ -13,7 +13,7 @@ export const state = {
   move: () => {},
   ended: () => {},
   acts: {},
-  only: settings.focus && settings.focus.all ? "all" : "findings",
+  only: settings.focus && settings.focus.all ? "all" : settings.focus && settings.focus.returned ? "returned" : "findings",
   code: settings.focus && settings.focus.code ? settings.focus.code : "",
   next: null,
   total: 0,
@@ -22,6 +22,10 @@ export const state = {
 };
 export const bar = document.querySelector(".grid-bar");
 export const saved = document.getElementById("grid-saved");
+// A row that stands accepted is read-only: the words say why, and what to do where it must be put right all the same.
+export const LOCKED = "已入库";
+export const LOCKED_WORDS = "这一行已入库，不能在线修改。确需更正的，请联系数据局或公安局重新开启本件；也可以改好表格后重新上传，改动的行会重新送审。";
+
 export const number = (value) => value.toLocaleString("zh-CN");
 
 export function say(words) {

@@ -1,5 +1,6 @@
 // Under the sheet: the cell at hand, what is wrong with it, how to mend it, and the buttons that do.
 import { findingsAt, isBeingRecounted } from "./cells.js";
+import { LOCKED, LOCKED_WORDS } from "./page.js";
 
 function element(tag, text, className = "") {
   const made = document.createElement(tag);
@@ -11,6 +12,12 @@ function element(tag, text, className = "") {
 function icon(name) {
   const made = element("i", "", `bi bi-${name}`);
   made.setAttribute("aria-hidden", "true");
+  return made;
+}
+
+function lockMark() {
+  const made = element("span", "", "state is-good");
+  made.append(icon("lock"), LOCKED);
   return made;
 }
 
@@ -40,7 +47,7 @@ function line(finding, data, state, acts) {
   const says = element("span", `${finding.code} ${finding.message}`, bad ? "is-error" : "is-warning");
   item.append(icon(bad ? "x-circle" : "exclamation-triangle"), words);
   words.append(says, element("br"), element("span", finding.fix, "grid-fix"));
-  if (state.editable) {
+  if (state.editable && !data.locked) {
     const texts = Object.values(finding.fixes || {});
     if (texts.length) {
       item.append(button(`采用“${texts.join("，")}”`, () => acts.fix(finding, data)), button("同类全部采用…", () => acts.fixAll(finding)));
@@ -63,10 +70,12 @@ export function showCell(cell, columns, state, acts) {
   const head = element("div", "", "grid-cell-head");
   head.append(element("b", `${data.sheet} 第 ${data.row} 行 · ${column.title}`), element("span", cell.getValue() || "（空白）", "code"));
   if (data.edited.includes(column.key)) head.append(element("span", "已在线修改", "muted"));
+  if (data.locked) head.append(lockMark());
   const found = findingsAt(data, column.key);
   const list = element("ul");
   for (const finding of found) list.append(line(finding, data, state, acts));
   const rest = data.findings.length - found.length;
   const help = found.length ? "" : `${column.required ? "必填。" : ""}${column.help || ""}${rest > 0 ? `　这一行的其他列还有 ${rest} 处问题。` : ""}`;
-  place.replaceChildren(head, ...(found.length ? [list] : [element("p", help, "muted")]));
+  const why = data.locked && state.editable ? [element("p", LOCKED_WORDS)] : [];
+  place.replaceChildren(head, ...why, ...(found.length ? [list] : [element("p", help, "muted")]));
 }

@@ -63,7 +63,7 @@ export async function load() {
 function accept(answer) {
   state.next = answer.next;
   state.total = answer.total;
-  table.options.placeholder = state.only === "findings" || state.code ? "没有有问题的行了。" : "还没有数据。";
+  table.options.placeholder = state.code || state.only === "findings" ? "没有有问题的行了。" : state.only === "returned" ? "这张表里没有退回的行。" : "还没有数据。";
 }
 
 export function rest() {

@@ -1,9 +1,21 @@
 // The sheet itself: Tabulator in our setting, the cell at hand, the way from one mistake to the next.
 import { findingsAt, isOpen, makeEditor, paint } from "./cells.js";
-import { saved, shown, state } from "./page.js";
+import { LOCKED, saved, shown, state } from "./page.js";
 import { showCell } from "./panel.js";
 
-export const flat = (row) => ({ ...row.cells, key: row.key, place: row.row, sheet: row.sheet, slot: row.slot, row: row.row, edited: row.edited, findings: row.findings });
+export const flat = (row) => ({ ...row.cells, key: row.key, place: row.row, sheet: row.sheet, slot: row.slot, row: row.row, edited: row.edited, findings: row.findings, locked: row.locked });
+
+// The row's number; at one that stands accepted, the word for it.
+function place(cell) {
+  const told = document.createDocumentFragment();
+  told.append(String(cell.getValue()));
+  if (cell.getData().locked) {
+    const word = document.createElement("small");
+    word.textContent = LOCKED;
+    told.append(word);
+  }
+  return told;
+}
 
 export const table = new Tabulator("#grid-table", {
   index: "key",
@@ -16,14 +28,15 @@ export const table = new Tabulator("#grid-table", {
   selectableRangeClearCells: false,
   editTriggerEvent: "dblclick",
   headerSortClickElement: "icon",
-  rowHeader: { field: "place", title: "行", width: 58, resizable: false, frozen: true, headerSort: false, cssClass: "is-place", hozAlign: "right" },
+  rowHeader: { field: "place", title: "行", width: 58, resizable: false, frozen: true, headerSort: false, cssClass: "is-place", hozAlign: "right", formatter: place },
+  rowFormatter: (row) => row.getElement().classList.toggle("is-locked", Boolean(row.getData().locked)),
   columnDefaults: { headerSort: false, resizable: "header", minWidth: 56, maxInitialWidth: 260 },
   columns: shown.map((column) => ({
     title: column.title,
     field: column.key,
     width: Math.round(column.width * 8) + 24,
     editor: state.editable ? makeEditor(column, state) : undefined,
-    editable: state.editable,
+    editable: (cell) => state.editable && !cell.getData().locked,
     cssClass: column.key === "code" ? "is-code" : "",
     formatter: (cell) => paint(cell, state),
   })),
