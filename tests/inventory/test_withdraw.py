@@ -40,7 +40,7 @@ def test_it_is_with_the_unit_again_and_recorded(client: Client, meishan_clerk: P
     round_ = latest(handed_in)
     assert (round_.outcome, round_.case.state) == (Round.Outcome.WITHDRAWN, Case.State.WITHDRAWN)
     actor, action, facts = entries("case")[-1]
-    assert (actor, action, facts) == (str(meishan_clerk), "case.withdrawn", {"round": 1, "reason": REASON})
+    assert (actor, action, facts) == (meishan_clerk.get_username(), "case.withdrawn", {"round": 1, "reason": REASON})
     assert_sound()
 
 
