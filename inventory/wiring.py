@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from agencies.models import Person
 from audit.failures import Conflict
 from jobs import services as jobs
-from reviews import kinds
+from reviews import beside, kinds
 from reviews.models import Round
 
 from . import lineage, review_items, risk, staging
@@ -17,9 +17,10 @@ from .exported import platform_exports
 from .models import ReportKind, Submission, Version
 from .onscreen import recheck
 from .paper import codes
-from .registering import acceptance, settling, withdrawing
+from .registering import acceptance, batch_told, settling, withdrawing
 from .services import CASE_KIND
 from .uploads import JOB_KIND
+from .waiving.waiver_views import waiting_for
 from .workbook import annotated
 
 
@@ -38,6 +39,7 @@ def register() -> None:
             present=review_items.StagedItems,
             choices=settling.choices,
             before_closing=before_closing,
+            batch=batch_told.batch,
             figures=risk.figures,
         )
     )
@@ -46,6 +48,7 @@ def register() -> None:
     jobs.register(recheck.JOB_KIND, recheck.recheck_version, recheck.gave_up, urgent=True)
     jobs.register(platform_exports.JOB_KIND, platform_exports.read_export, platform_exports.gave_up)
     lineage.register()
+    beside.register(beside.Beside("豁免申请待批", "waivers", lambda person: waiting_for(person).count()))
 
 
 def accepted(round_: Round, by: Person) -> dict[str, Any]:

@@ -31,6 +31,17 @@ class Choosing:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """What undoing an accepted round does to the registry, or has done, in short clauses with counts.
+
+    `url`: the list of what was left as it is, once that has happened.
+    """
+
+    says: tuple[str, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of case. `url_name` leads to the subject's page with its id.
 
@@ -45,6 +56,8 @@ class Kind:
                   (None: of all), so that one press does not go through a hundred thousand rows
     before_closing  what still keeps this side from closing the round, in sentences
     figures       the totals of a round that was just opened, kept with it as plain JSON
+    batch         what undoing an accepted round would do, or has done where that happened
+    annex         what else belongs on the printed record of a round: headings with their lines
     """
 
     name: str
@@ -60,6 +73,8 @@ class Kind:
     choices: Callable[[Round, Collection[int] | None], Mapping[int, Choosing]] | None = None
     before_closing: Callable[[Round, str], Sequence[str]] | None = None
     figures: Callable[[Round], dict[str, Any]] | None = None
+    batch: Callable[[Round], Batch] | None = None
+    annex: Callable[[Round], Sequence[tuple[str, Sequence[str]]]] | None = None
 
 
 _kinds: dict[str, Kind] = {}

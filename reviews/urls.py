@@ -1,9 +1,10 @@
 from django.urls import path
 
-from . import acts, bulk_views, views
+from . import acts, bulk_views, motion_views, queue_views, views
 
 urlpatterns = [
-    path("reviews/", views.review_queue, name="review_queue"),
+    *motion_views.urlpatterns,
+    *queue_views.urlpatterns,
     path("reviews/<int:pk>/", views.review, name="review"),
     path("reviews/<int:pk>/rows/", views.review_rows, name="review_rows"),
     path("reviews/<int:pk>/row/", views.review_row, name="review_row"),

@@ -1,56 +1,21 @@
-"""What reviewers read: the queue, the workbench of a case, and the parts of it that its script fetches."""
+"""What reviewers read: the workbench of a case, and the parts of it that its script fetches."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from agencies.models import Agency, Person
-from agencies.sessions import person_of
-from audit.failures import require
+from agencies.models import Person
 
 from . import claims, doors, queries, workbench
 from .forms import LONGEST_REASON, ActForm
 from .models import Case
 from .samples import MOST as MOST_DRAWN
-
-QUEUE_PAGE = 50
-
-
-@require_GET
-def review_queue(request: HttpRequest) -> HttpResponse:
-    """Cases by their latest round: waiting for one's side first; office and leader read all."""
-    person = person_of(request)
-    require(queries.may_see_reviews(person), "双审由数据局和公安局办理，您的岗位不能查看。")
-    side = queries.side_of(person)
-    tabs = queries.tabs_of(side)
-    tab = request.GET.get("tab") or next(iter(tabs))
-    if tab not in tabs:
-        raise Http404
-    agency = request.GET.get("agency", "")
-    agencies = list(Agency.objects.filter(pk__in=Case.objects.visible_to(person).values("agency")))
-    rounds = Paginator(queries.queue(person, tab, agency), QUEUE_PAGE)
-    counts = queries.tab_counts(person, agency)
-    return render(
-        request,
-        "reviews/queue.html",
-        {
-            "side": side,
-            "tabs": [(key, title, counts[key]) for key, title in tabs.items()],
-            "tab": tab,
-            "agencies": agencies,
-            "agency": next((each for each in agencies if each.code == agency), None),
-            "asked_agency": agency,
-            "page": rounds.get_page(request.GET.get("page")),
-            "first": queries.longest_waiting(person) if side else None,
-        },
-    )
 
 
 @dataclass(frozen=True)

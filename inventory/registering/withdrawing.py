@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models.functions import Now
 
@@ -52,14 +52,38 @@ def withdraw(round_: Round, by: Person) -> dict[str, Any]:
     return {"ledger_entry": entry.pk, "withdrawn": counts}
 
 
+def preview(round_: Round) -> dict[str, dict[str, int]]:
+    """What `withdraw` would do as things are now: kind -> what becomes of how many. Nothing is written."""
+    batch = LedgerEntry.objects.filter(round=round_, kind=LedgerEntry.Kind.ACCEPTANCE).first()
+    if batch is None:
+        return {}
+    with transaction.atomic(), connection.cursor() as cursor:
+        counts = {}
+        for recorded in EVERY:
+            plan = _plan(cursor, recorded, {"batch": batch.pk})
+            counts[recorded.kind] = _counted(cursor, plan)
+        transaction.set_rollback(True)
+    return counts
+
+
 def _take_back(cursor: CursorWrapper, recorded: Recorded, params: dict[str, Any]) -> dict[str, int]:
+    plan = _plan(cursor, recorded, params)
+    _restore(cursor, recorded, params, plan)
+    write_versions(cursor, recorded, params, plan)
+    return _counted(cursor, plan)
+
+
+def _plan(cursor: CursorWrapper, recorded: Recorded, params: dict[str, Any]) -> str:
+    """Draw up what becomes of each thing of the batch; returns the table's name."""
     plan = f"plan_undo_{recorded.kind}"
     _draw(cursor, recorded, params, plan)
     _leave_used(cursor, recorded, params, plan)
     while _leave_taken(cursor, recorded, plan):
         pass
-    _restore(cursor, recorded, params, plan)
-    write_versions(cursor, recorded, params, plan)
+    return plan
+
+
+def _counted(cursor: CursorWrapper, plan: str) -> dict[str, int]:
     cursor.execute(
         f"""SELECT CASE WHEN fate = 'unchanged' THEN why WHEN goes THEN 'withdrawn' WHEN comes THEN 'revived'
                         ELSE 'restored' END, count(*) FROM {plan} GROUP BY 1"""

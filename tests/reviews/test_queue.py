@@ -56,7 +56,7 @@ def test_a_closed_side_waits_for_the_other(client: Client, data_reviewer: Person
     client.force_login(data_reviewer)
     page = client.get(URL).content.decode()
     assert titles(page) == ["麻埠镇"]
-    assert figures(page) == ["待本方审核 1", "待对方办结 1", "已结束 0", "全部 2"]
+    assert figures(page) == ["待本方审核 1", "待对方办结 1", "动议待答复 0", "已结束 0", "全部 2"]
     assert titles(client.get(URL, {"tab": "under_way"}).content.decode()) == ["梅山镇"]
     client.force_login(police_reviewer)
     assert sorted(titles(client.get(URL).content.decode())) == ["梅山镇", "麻埠镇"]
@@ -74,7 +74,7 @@ def test_a_case_stands_by_its_latest_round(client: Client, data_reviewer: Person
     assert titles(page) == ["梅山镇"]
     assert re.search(r'<td class="num">2</td>\s*<td class="num">1</td>', page)
     assert titles(client.get(URL, {"tab": "ended"}).content.decode()) == []
-    assert figures(page) == ["待本方审核 1", "待对方办结 0", "已结束 0", "全部 1"]
+    assert figures(page) == ["待本方审核 1", "待对方办结 0", "动议待答复 0", "已结束 0", "全部 1"]
 
 
 def test_the_unit_filter_stays_in_the_address(client: Client, data_reviewer: Person) -> None:
@@ -116,7 +116,7 @@ def test_office_and_leader_read_all(
         client.force_login(person)
         page = client.get(URL).content.decode()
         assert titles(page) == ["梅山镇"]
-        assert figures(page) == ["审核中 1", "已结束 1", "全部 2"]
+        assert figures(page) == ["审核中 1", "动议待答复 0", "已结束 1", "全部 2"]
         assert "审核最早的一件" not in page and ">审核<" not in page.partition("<main")[2]
         assert sorted(titles(client.get(URL, {"tab": "all"}).content.decode())) == ["梅山镇", "麻埠镇"]
         assert client.get(URL, {"tab": "waiting"}).status_code == 404
