@@ -99,7 +99,7 @@ def _from_lines(text: str) -> Iterator[Kept]:
 def _from_json(text: str) -> Iterator[Kept]:
     try:
         told = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable("这不是完整的 JSON 文件。请重新导出，或改用文本一行一个抄录。") from error
     for number, each in enumerate(told if isinstance(told, list) else [told], 1):
         yield _read_one(_spelt_out(each), f"第 {number} 个")

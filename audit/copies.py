@@ -64,6 +64,8 @@ def compare(folders: Sequence[Path]) -> Comparison:
         cursor.execute(_TABLE)
         told = _Reader(files)
         cursor.copy_expert("COPY audit_copy FROM STDIN", told, size=1 << 16)
+        if told.unreadable:
+            raise Missing(f"日志副本 {told.unreadable} 读不出来。请检查磁盘和权限。")
         cursor.execute(_INDEX)
         return _judge(length, told.torn)
 
@@ -147,11 +149,15 @@ def _one(query: str, *params: int) -> Any:
 
 
 class _Reader(io.RawIOBase):
-    """The copies' lines as COPY takes them; those that are none are counted in `torn`."""
+    """The copies' lines as COPY takes them; those that are none are counted in `torn`.
+
+    Where a file cannot be read it ends there and says so in `unreadable`: COPY would swallow the exception.
+    """
 
     def __init__(self, files: Iterable[Path]) -> None:
         super().__init__()
         self.torn = 0
+        self.unreadable = ""
         self._pieces = self._lines(files)
         self._left = b""
 
@@ -169,10 +175,14 @@ class _Reader(io.RawIOBase):
 
     def _lines(self, files: Iterable[Path]) -> Iterator[bytes]:
         for file in files:
-            with file.open("rb") as stream:
-                for raw in stream:
-                    if raw.strip():
-                        yield self._line(raw)
+            try:
+                with file.open("rb") as stream:
+                    for raw in stream:
+                        if raw.strip():
+                            yield self._line(raw)
+            except OSError as error:
+                self.unreadable = f"{file}（{error.strerror}）"
+                return
 
     def _line(self, raw: bytes) -> bytes:
         try:

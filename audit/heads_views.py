@@ -16,7 +16,7 @@ from . import anchors
 from . import journal as chain
 from .failures import Invalid
 from .models import DailyHead
-from .views import require_auditor
+from .views import behind, require_auditor
 
 
 @require_safe
@@ -35,8 +35,7 @@ def journal_heads(request: HttpRequest) -> HttpResponse:
         "heads": list(heads),
         "earlier": earlier.day.replace(day=1) if earlier else None,
         "later": after if DailyHead.objects.filter(day__gte=after).exists() else None,
-        "latest": latest,
-        "behind": latest is not None and latest.day < timezone.localdate() - dt.timedelta(days=1),
+        "behind": behind(),
         "now": {"seq": seq, "groups": [text[start : start + 4] for start in range(0, len(text), 4)]},
     }
     return render(request, "audit/heads.html", context)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from . import copies, exporting, search
 from . import journal as chain
 from .failures import require
 from .forms import VerifyForm
+from .models import DailyHead
 from .verification import Kept
 
 AUDITOR = "auditor"
@@ -31,6 +34,7 @@ def journal(request: HttpRequest) -> HttpResponse:
         "page": search.page(told),
         "newest": told["before"] is None,
         "filtered": any(value for name, value in told.items() if name != "before"),
+        "behind": behind(),
     }
     return render(request, "audit/journal.html", context)
 
@@ -84,6 +88,12 @@ def _copy() -> tuple[copies.Comparison | None, str]:
         return copies.compare([settings.AUDIT_SINK]), ""
     except copies.Missing as error:
         return None, str(error)
+
+
+def behind() -> dt.date | None:
+    """The day of the last head, when yesterday's should be there and is not: nobody sealed it, or it does not hold."""
+    latest = DailyHead.objects.order_by("-day").values_list("day", flat=True).first()
+    return latest if latest and latest < timezone.localdate() - dt.timedelta(days=1) else None
 
 
 def require_auditor(request: HttpRequest) -> Any:

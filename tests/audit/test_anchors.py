@@ -73,6 +73,8 @@ def test_a_slip_of_the_pen_is_told_from_a_rewritten_journal(data: st.DataObject)
         (f"2026-02-30 1 1 {HASH} 0000", "日期不存在"),
         (f"0:{HASH}", "序号是 0"),
         ("[{]", "不是完整的 JSON"),
+        ("[" * 200_000, "不是完整的 JSON"),
+        ("[" + "1" * 5000 + "]", "不是完整的 JSON"),
         ('[{"seq": 1}]', "第 1 个读不出来"),
         ("[1]", "第 1 个读不出来"),
         ("{}", "第 1 个读不出来"),

@@ -238,12 +238,14 @@ def test_lines_that_are_none(folder: Path, first: int) -> None:
     assert (found.fault, found.torn) == (None, len(junk) - 2)
 
 
-@pytest.mark.parametrize("how", ["empty", "gone", "off", "torn"])
+@pytest.mark.parametrize("how", ["empty", "gone", "off", "torn", "unreadable"])
 def test_nothing_to_compare_with(folder: Path, first: int, settings: Any, how: str) -> None:
     """2, not 1: that the disk is not mounted is no forgery, and no proof of soundness either."""
     shutil.rmtree(folder)
-    if how in ("empty", "torn"):
+    if how in ("empty", "torn", "unreadable"):
         folder.mkdir()
+    if how == "unreadable":
+        (folder / f"2026-11{sink.SUFFIX}").mkdir()
     if how == "torn":
         (folder / f"2026-11{sink.SUFFIX}").write_bytes(b'{"seq":')
     if how == "off":

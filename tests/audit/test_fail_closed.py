@@ -165,6 +165,16 @@ def test_the_same_acts_are_done_while_it_can_be_written(folder: Path, county: Co
     assert copies.compare([folder]).fault is None
 
 
+def test_who_could_not_be_recorded_is_not_logged_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, meishan_clerk: Person
+) -> None:
+    full(folder, monkeypatch)
+    client = Client()
+    assert client.post("/login/", {"username": "clerk-meishan", "password": PASSWORD}).status_code == 507
+    assert "sessionid" not in client.cookies
+    assert client.get("/").status_code == 302
+
+
 def test_a_script_is_told_in_json(folder: Path, monkeypatch: pytest.MonkeyPatch, county: County) -> None:
     full(folder, monkeypatch)
     address = reverse("person_active", args=[county.other.pk])
