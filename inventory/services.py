@@ -35,7 +35,7 @@ from .models import (
     Version,
 )
 from .onscreen import recheck
-from .paper import codes
+from .paper import codes, telling
 from .permissions import may_edit, may_report
 from .registering.checks import check_registry
 from .registering.targets import TARGETS
@@ -176,6 +176,7 @@ def attach_scan(by: Person, submission_id: int, scan: StoredFile, texts: Collect
     version.scan, version.scan_hash = scan, version.hash
     codes.note(version, texts)
     version.save(update_fields=["scan", "scan_hash", *codes.NOTED])
+    telling.tell(version, by)
     _record(
         by,
         "submission.scan_attached",

@@ -14,6 +14,7 @@ from demo.paper import stamped, stamped_page
 from inventory.models import ReportKind, ScanCode, Submission, Version
 from inventory.paper import codes
 from inventory.paper.codes import Code
+from notices.models import Notice
 from tests.factories_inventory import drafted, hand_in, mended, submitted, submitted_zero
 from tests.inventory import web
 from tests.inventory.drafts import started
@@ -193,6 +194,21 @@ def test_the_paper_of_another_report_is_told_without_saying_whose(meishan_clerk:
     assert f"扫描件是另一份报送（{codes.number_of(other.pk)} 第 1 版）的，不是这一份的" in html
     assert "麻埠" not in html.split('id="scan"')[1]
     assert web.submit(meishan_clerk, draft).status_code == 409
+
+
+def test_the_units_other_clerks_are_told_until_the_right_paper_is_there(
+    meishan_clerk: Person, meishan_colleague: Person, mabu_clerk: Person, office: Person
+) -> None:
+    submitted_zero("mabu", by=mabu_clerk)
+    theirs = only()
+    draft = drafted("meishan", rows=1, by=meishan_clerk)
+    web.send_scan(office, draft, stamped(theirs))
+    told = Notice.objects.filter(kind="scan", settled_at=None)
+    assert {notice.person for notice in told} == {meishan_clerk, meishan_colleague}
+    assert {notice.url for notice in told} == {web.url("submission", draft.pk)}
+    assert all("扫描件是另一份报送" in notice.text for notice in told)
+    web.send_scan(meishan_clerk, draft, stamped(newest(draft)))
+    assert not told.all().exists()
 
 
 def test_paper_printed_before_a_change(meishan_clerk: Person) -> None:
