@@ -15,10 +15,11 @@ from django.utils.functional import SimpleLazyObject
 
 from agencies.models import Person, Role
 from dashboards import stats, todo
-from dashboards.navigation import BUSINESS, REVIEWERS, NavItem, navigation, url_of
+from dashboards.navigation import BUSINESS, DEPUTY, REVIEWERS, NavItem, navigation, url_of
 from inventory.campaign.obligations import ObligationState
 from inventory.models import Campaign, Obligation, Submission
 from notices.queries import unread_count
+from reviews import answers, queue
 from reviews import queries as reviews
 from reviews.models import Participation
 
@@ -85,7 +86,7 @@ def build(request: HttpRequest) -> Frame:
             size,
             person,
             str(person.agency or ""),
-            navigation(roles, request.path, counts(person)),
+            navigation(acting(person), request.path, counts(person)),
             current_campaign() if business else None,
             url_of("cameras") if business else None,
             unread_count(person),
@@ -105,18 +106,26 @@ def current_campaign() -> CampaignNow | None:
     return CampaignNow(now[0], now[1], now[2].days) if now else None
 
 
+def acting(person: Person) -> frozenset[str]:
+    """The person's roles, and DEPUTY for who reviews by power lent."""
+    deputy = not person.role_set & REVIEWERS and reviews.side_of(person) is not None
+    return person.role_set | {DEPUTY} if deputy else person.role_set
+
+
 def counts(person: Person) -> dict[str, int]:
     """What waits, by the name of the page that lists it."""
-    return {name: count(person) for name, roles, count in COUNTED if person.role_set & roles}
+    held = acting(person)
+    return {name: count(person) for name, roles, count in COUNTED if held & roles}
 
 
 def waiting_at_home(person: Person) -> int:
     """The lines that wait on the person's first page (dashboards/todo.py), counted without drawing them."""
     found = 0
     if person.holds(Role.CLERK):
-        found += _reports_to_do(person)
+        found += _reports_to_do(person) + answers.unanswered(person).values("case").distinct().count()
     if reviews.side_of(person):
         found += reviews.queue(person, reviews.WAITING).filter(~_filed_by(person)).count()
+        found += queue.motions_to_answer(person).count()
     if person.holds(Role.OFFICE):
         shown = stats.campaigns()
         found += sum(1 for one in todo.of_office(shown, stats.units(person, shown)) if one.waits)
@@ -146,7 +155,7 @@ def waiting_cases(person: Person) -> int:
 
 
 COUNTED: Final[tuple[tuple[str, frozenset[str], Callable[[Person], int]], ...]] = (
-    ("home", frozenset({Role.CLERK, Role.OFFICE}) | REVIEWERS, waiting_at_home),
+    ("home", frozenset({Role.CLERK, Role.OFFICE, DEPUTY}) | REVIEWERS, waiting_at_home),
     ("submissions", frozenset({Role.CLERK}), waiting_submissions),
-    ("review_queue", REVIEWERS, waiting_cases),
+    ("review_queue", REVIEWERS | {DEPUTY}, waiting_cases),
 )

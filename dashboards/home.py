@@ -59,13 +59,13 @@ class Home:
 def home_of(person: Person) -> Home:
     """The first page of this person. Constant in queries."""
     home = Home()
-    if is_clerk(person) or sees_all_business(person):
+    if is_clerk(person) or sees_all_business(person) or side_of(person):
         _business(person, home)
     if may_manage_accounts(person) or may_manage_security(person):
         _accounts(person, home)
     if may_audit(person):
         _journal(home)
-    if not person.role_set:
+    if not person.role_set and not side_of(person):
         home.hint = "您的账号还没有角色。请联系安全管理员授予，之后这里会列出要办的事。"
     return home
 
@@ -76,8 +76,10 @@ def _business(person: Person, home: Home) -> None:
     found: list[Todo] = []
     if is_clerk(person):
         found += todo.of_clerk(person, shown, seen)
+        found += todo.of_questions(person)
     if side_of(person):
-        found += todo.of_reviewer(person, shown)
+        found += todo.of_reviewer(person)
+        found += todo.of_motions(person)
         found += todo.of_waivers(person)
     if person.holds(Role.OFFICE):
         found += todo.of_office(shown, seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.urls import NoReverseMatch, reverse
@@ -13,6 +13,8 @@ from agencies.models import Role
 BUSINESS: Final = frozenset({Role.CLERK, Role.DATA_REVIEWER, Role.POLICE_REVIEWER, Role.OFFICE, Role.LEADER})
 REVIEWERS: Final = frozenset({Role.DATA_REVIEWER, Role.POLICE_REVIEWER})
 EVERYONE: Final = frozenset(Role)
+DEPUTY: Final = "deputy"
+"""Not a role: who reviews today by power that a colleague has lent."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Way:
     roles: frozenset[str]
     parts: tuple[tuple[str, str], ...] = ()
     """(URL name, word) of the lists under it; the first is the way's own page."""
+    some: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Parts that only some of its roles have."""
 
 
 WAYS: Final = (
@@ -34,8 +38,9 @@ WAYS: Final = (
         "review_queue",
         "双审",
         "clipboard-check",
-        REVIEWERS | {Role.OFFICE, Role.LEADER},
-        (("review_queue", "审核"), ("waivers", "豁免申请")),
+        REVIEWERS | {Role.OFFICE, Role.LEADER, DEPUTY},
+        (("review_queue", "审核"), ("waivers", "豁免申请"), ("delegations", "委托")),
+        {"waivers": REVIEWERS | {Role.OFFICE, Role.LEADER}, "delegations": REVIEWERS | {DEPUTY}},
     ),
     Way("cameras", "台账", "camera-video", BUSINESS, (("cameras", "摄像机"), ("poles", "杆件"), ("platforms", "平台"))),
     Way("campaigns", "轮次", "calendar-event", frozenset({Role.OFFICE, Role.DATA_REVIEWER})),
@@ -74,14 +79,14 @@ def navigation(roles: frozenset[str], path: str, counts: Mapping[str, int]) -> l
     addresses = [url for _, url in ways]
     addresses += [url for way, _ in ways for name, _ in way.parts if (url := url_of(name))]
     section = _section(path, addresses)
-    return [_item(way, url, section, counts) for way, url in ways]
+    return [_item(way, url, section, counts, roles) for way, url in ways]
 
 
-def _item(way: Way, url: str, section: str, counts: Mapping[str, int]) -> NavItem:
+def _item(way: Way, url: str, section: str, counts: Mapping[str, int], roles: frozenset[str]) -> NavItem:
     parts = tuple(
         NavItem(name, label, "", part_url, part_url == section)
         for name, label in way.parts
-        if (part_url := url_of(name))
+        if way.some.get(name, roles) & roles and (part_url := url_of(name))
     )
     inside = any(part.here for part in parts)
     return NavItem(

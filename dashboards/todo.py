@@ -9,16 +9,19 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models import Count, Min
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.models import Person
 from inventory import services as intake
 from inventory.campaign.obligations import ObligationState
 from inventory.models import ReportKind, Submission, Version
 from inventory.waiving.waiver_views import waiting_for
+from reviews import answers, queue
 from reviews import queries as reviews
-from reviews.models import Closing, Decision, Item, Round, Side, Verdict
+from reviews.delegations import today
+from reviews.models import Closing, Round, Side
 
 from .attention import IN_REVIEW, closed_sides, due_words, open_sides, worst
 from .links import units_url
@@ -126,6 +129,23 @@ def _under_way(
     )
 
 
+def of_questions(person: Person) -> list[Todo]:
+    """Questions of the reviewers that the person's agency has not answered, one line a case."""
+    return [
+        Todo(
+            state="question",
+            word="待答复",
+            what=f"{one.case.title}：审核方有 {one.count} 条疑问",
+            whose=one.case.agency.short_name,
+            note="答复后审核方才能给出意见。",
+            since=one.since,
+            url=reverse("submission", args=[one.case.subject_id]) + "#questions",
+            verb="去答复",
+        )
+        for one in answers.waiting(person)
+    ]
+
+
 def _latest_versions(submission_ids: Sequence[int]) -> dict[int, Version]:
     versions = (
         Version.objects.filter(submission__in=submission_ids)
@@ -153,22 +173,19 @@ def _returned(submission_ids: Sequence[int]) -> dict[int, str]:
 
 
 # --- a side of the review ---------------------------------------------------------------------------------------------
-def of_reviewer(person: Person, shown: Sequence[Shown]) -> list[Todo]:
+def of_reviewer(person: Person) -> list[Todo]:
     """Cases that wait for the person's side and that the person may judge. Three queries."""
-    side = reviews.side_of(person)
-    if side is None:
+    if reviews.side_of(person) is None:
         return []
-    rounds = [round_ for round_ in reviews.queue(person, reviews.WAITING) if not vars(round_)["is_author"]]
-    decided = _decided([round_.case_id for round_ in rounds if vars(round_)["own_begun"]], side)
-    by_pk = {one.pk: one for one in shown}
-    subjects = [round_.case.subject_id for round_ in rounds if round_.case.kind == intake.CASE_KIND]
-    campaign_of = dict(Submission.objects.filter(pk__in=subjects).values_list("pk", "obligation__campaign_id"))
-    return [_case(round_, decided, by_pk.get(campaign_of.get(round_.case.subject_id, 0))) for round_ in rounds]
+    now = today()
+    rounds = queue.rounds(person, reviews.WAITING)
+    return [_case(round_, now) for round_ in rounds if not vars(round_)["is_author"]]
 
 
-def _case(round_: Round, decided: dict[int, int], campaign: Shown | None) -> Todo:
-    case = round_.case
-    count = decided.get(case.pk, 0)
+def _case(round_: Round, now: dt.date) -> Todo:
+    """`round_` as the queue gives it: the side's counters and the day it is due come with it."""
+    case, told = round_.case, vars(round_)
+    count = told["own_done"] or 0
     again = f"第 {round_.number} 版，" if round_.number > 1 else ""
     return Todo(
         state="in_review",
@@ -177,11 +194,32 @@ def _case(round_: Round, decided: dict[int, int], campaign: Shown | None) -> Tod
         whose=case.agency.short_name,
         note=f"{again}已审 {count} / {round_.item_count}" if count else f"{again}共 {round_.item_count} 行",
         since=round_.opened_at,
-        due=campaign.due_at if campaign else None,
-        is_overdue=campaign.is_past if campaign else False,
+        due=end_of(round_.due_on) if round_.due_on else None,
+        is_overdue=round_.due_on is not None and round_.due_on < now,
         url=reverse("review", args=[case.pk]),
         verb="继续审核" if count else "开始审核",
     )
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(23, 59), timezone.get_current_timezone())
+
+
+def of_motions(person: Person) -> list[Todo]:
+    """Motions of the other side that wait for the person's answer."""
+    return [
+        Todo(
+            state="motion",
+            word="待答复",
+            what=f"{motion.case.title}：{motion.get_kind_display()}",
+            whose=motion.case.agency.short_name,
+            note=f"{Side(motion.side).label}提出。理由：{motion.reason}",
+            since=motion.moved_at,
+            url=reverse("review_motion", args=[motion.case_id]),
+            verb="去答复",
+        )
+        for motion in queue.motions_to_answer(person)
+    ]
 
 
 def of_waivers(person: Person) -> list[Todo]:
@@ -200,15 +238,6 @@ def of_waivers(person: Person) -> list[Todo]:
             verb="去批复",
         )
     ]
-
-
-def _decided(case_ids: Sequence[int], side: Side) -> dict[int, int]:
-    """How many items of the open round this side has passed or returned, by case."""
-    same = Item.objects.filter(
-        round__case=OuterRef("case"), round__ended_at=None, key=OuterRef("item_key"), hash=OuterRef("item_hash")
-    )
-    verdicts = Verdict.objects.filter(Exists(same), case__in=case_ids, side=side, superseded_at=None)
-    return dict(verdicts.exclude(decision=Decision.QUESTION).order_by().values_list("case").annotate(found=Count("pk")))
 
 
 # --- the office -------------------------------------------------------------------------------------------------------

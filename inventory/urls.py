@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import downloads, guide, outcome_views, reading, views
+from . import downloads, guide, outcome_views, question_views, reading, views
 from .campaign import campaign_urls
 from .entering import entry_views
 from .exported import platform_export_views
@@ -19,6 +19,7 @@ urlpatterns = [
     *missing_views.urlpatterns,
     *outcome_views.urlpatterns,
     *papers.urlpatterns,
+    *question_views.urlpatterns,
     *reading.urlpatterns,
     *platform_export_views.urlpatterns,
     *waiver_views.urlpatterns,

@@ -19,7 +19,7 @@ from audit.failures import Invalid, require
 from reviews.models import Round
 from sheets.findings import Finding, Refused
 
-from . import outcome_views, overview, services, standing, uploads
+from . import outcome_views, overview, question_views, services, standing, uploads
 from .entering.entry_forms import TermsForm
 from .exported import platform_exports
 from .forms import ScanForm, WorkbookForm, ZeroForm
@@ -124,6 +124,7 @@ def page_of(request: HttpRequest, found: Submission, *, status: int = 200, **for
         "returned": returned,
     }
     context |= outcome_views.told(person_of(request), found, version)
+    context |= question_views.told(person_of(request), found)
     if not zero:
         context |= {"newest": platform_exports.export_of(found), "export": platform_exports.in_force(found)}
     if editable:

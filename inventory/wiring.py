@@ -12,7 +12,7 @@ from jobs import services as jobs
 from reviews import beside, kinds
 from reviews.models import Round
 
-from . import lineage, review_items, risk, staging
+from . import lineage, record_annex, review_items, risk, staging
 from .exported import platform_exports
 from .models import ReportKind, Submission, Version
 from .onscreen import recheck
@@ -40,6 +40,7 @@ def register() -> None:
             choices=settling.choices,
             before_closing=before_closing,
             batch=batch_told.batch,
+            annex=record_annex.annex,
             figures=risk.figures,
         )
     )

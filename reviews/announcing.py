@@ -64,7 +64,7 @@ def moved(motion: Motion, by: Person) -> None:
     case, other = motion.case, the_other(motion.side)
     text = f"{Side(motion.side).label}提出对{case.title}{motion.get_kind_display()}，等待{other.label}答复。"
     people = [person for person in able(case, other) if person.pk != by.pk]
-    _tell(case, people, "motion", what="motion", text=text, url=_workbench(case))
+    _tell(case, people, "motion", what="motion", text=text, url=_motions(case))
 
 
 def motion_answered(motion: Motion) -> None:
@@ -75,7 +75,7 @@ def motion_answered(motion: Motion) -> None:
         return
     people = [person for person in (motion.person, motion.for_person) if person is not None]
     text = f"{case.title}：{motion.get_kind_display()}，{motion.get_answer_display()}。"
-    _tell(case, people, "motion", what=f"motion:{motion.pk}:answer", text=text, url=_workbench(case))
+    _tell(case, people, "motion", what=f"motion:{motion.pk}:answer", text=text, url=_motions(case))
     if motion.answer == Motion.Answer.AGREED:
         undone = motion.kind == Motion.Kind.UNDO
         done = f"第 {motion.round.number} 版入库的内容已由双方撤销" if undone else "已由双方重新开启"
@@ -90,7 +90,7 @@ def delegated(delegation: Delegation) -> None:
         f"{delegation.delegator.label}委托您代表{delegation.get_side_display()}审核，"
         f"{delegation.starts_on:%Y-%m-%d} 至 {day:%Y-%m-%d}。"
     )
-    url = reverse("review_queue")
+    url = reverse("delegations")
     notices.notify([delegation.deputy], "delegated", key=f"delegation:{delegation.pk}", text=text, url=url)
 
 
@@ -151,6 +151,10 @@ def _unit(case: Case) -> Iterable[Person]:
 
 def _workbench(case: Case) -> str:
     return reverse("review", args=[case.pk])
+
+
+def _motions(case: Case) -> str:
+    return reverse("review_motion", args=[case.pk])
 
 
 def _subject(case: Case) -> str:

@@ -65,6 +65,6 @@ def _delegation(delegation: Delegation) -> str:
         Notice.Kind.DUE_SOON,
         key=key,
         text=f"{delegation.delegator.label}委托{delegation.deputy.label}代为审核，到 {day.month}月{day.day}日为止。",
-        url=reverse("review_queue"),
+        url=reverse("delegations"),
     )
     return key

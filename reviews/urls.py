@@ -1,10 +1,12 @@
 from django.urls import path
 
-from . import acts, bulk_views, motion_views, queue_views, views
+from . import acts, bulk_views, delegation_views, motion_views, queue_views, record_views, views
 
 urlpatterns = [
+    *delegation_views.urlpatterns,
     *motion_views.urlpatterns,
     *queue_views.urlpatterns,
+    *record_views.urlpatterns,
     path("reviews/<int:pk>/", views.review, name="review"),
     path("reviews/<int:pk>/rows/", views.review_rows, name="review_rows"),
     path("reviews/<int:pk>/row/", views.review_row, name="review_row"),

@@ -14,7 +14,8 @@ from agencies.models import Agency, Person
 from files.models import StoredFile
 from inventory.campaign.campaigns import default_roster
 from inventory.models import CameraRow, Campaign, Obligation, ReportKind, SourceFile, Submission, Version
-from reviews.models import Case, Closing, Decision, Item, Participation, Round, Side, Verdict
+from reviews import desks
+from reviews.models import Case, Closing, Decision, Desk, Item, Participation, Round, Side, Verdict
 from tests.factories import make_person
 
 _numbers = count(1)
@@ -210,6 +211,9 @@ def judge(round_: Round, side: Side, by: Person, items: int, decision: str = Dec
             reason="坐标不对" if decision != Decision.PASS else "",
             decided_at=timezone.now(),
         )
+    told = desks.counted(round_, side)
+    counters = {counter: told[word] for word, counter in desks.COUNTER.items()}
+    Desk.objects.update_or_create(round=round_, side=side, defaults=counters)
 
 
 def clerk_of(agency: Agency) -> Person:

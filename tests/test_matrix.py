@@ -6,6 +6,7 @@ form: whoever may act gets as far as the form's own refusal (422) or the state's
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,9 +16,18 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.models import Person
-from inventory.models import CameraRow, Campaign, LedgerEntry, Obligation, PlatformExport, SourceFile, Submission, Waiver
+from inventory.models import (
+    CameraRow,
+    Campaign,
+    LedgerEntry,
+    Obligation,
+    PlatformExport,
+    SourceFile,
+    Submission,
+    Waiver,
+)
 from notices.models import Notice
-from reviews.models import Case, Item
+from reviews.models import Case, Delegation, Item
 from tests.factories import make_person
 from tests.factories_registry import accepted_batch, register_camera, register_platform, register_pole
 
@@ -148,6 +158,7 @@ MATRIX: dict[str, Rule] = {
     "submission_submit": REPORT_ACT,
     "submission_discard": REPORT_ACT,
     "submission_withdraw": REPORT_ACT,
+    "submission_answer": rule("post", {422}, ("stranger", GONE), (ADMINISTRATORS, GONE)),
     "submission_undone": REPORT,
     "source_file_remove": REPORT_ACT,
     "source_file_cancel": REPORT_ACT,
@@ -172,8 +183,12 @@ MATRIX: dict[str, Rule] = {
     "review_bulk": REVIEW_FORM,
     "review_sample": REVIEW_ACT,
     "review_close": REVIEW_ACT,
+    "delegations": rule("get", NO, (("data", "police"), OK)),
+    "delegate": rule("post", NO, (("data", "police"), ACTED)),
+    "delegation_revoke": rule("post", GONE, ("data", ACTED)),
     "review_motion": REVIEW_ONE,
     "review_move": REVIEW_ACT,
+    "review_record": rule("get", OK, ("stranger", GONE), (ADMINISTRATORS, NO)),
     "review_motion_answer": REVIEW_ACT,
     "review_motion_take_back": REVIEW_ACT,
     "cameras": REGISTRY_LIST,
@@ -266,6 +281,11 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
         kind=LedgerEntry.Kind.WITHDRAWAL, round=batch.round, version=batch.version, recorded_at=batch.recorded_at
     )
     notice = Notice.objects.create(person=people["clerk"], kind="returned", key="matrix", text="-", url="/submissions/")
+    deputy = make_person("deputy", "data-bureau", "clerk")
+    day = dt.date(2022, 8, 22)
+    lent = Delegation.objects.create(
+        side="data", delegator=people["data"], deputy=deputy, starts_on=day, ends_on=day, reason="-"
+    )
     person_routes = ("person", "person_active", "person_password", "person_roles", "unlock")
 
     def of(name: str) -> str:
@@ -273,6 +293,8 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return reverse(name, args=[things[name]])
         if name.endswith("_export"):
             return reverse(name, args=["csv"])
+        if name == "delegation_revoke":
+            return reverse(name, args=[lent.pk])
         if name == "notice_open":
             return reverse(name, args=[notice.pk])
         if name in person_routes:

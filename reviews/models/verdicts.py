@@ -63,6 +63,9 @@ class Verdict(models.Model):
             models.Index(
                 fields=["case", "item_key"], condition=Q(superseded_at__isnull=False), name="superseded_verdicts"
             ),
+            models.Index(
+                fields=["case"], condition=Q(decision="question", superseded_at__isnull=True), name="open_questions"
+            ),
         ]
 
     def __str__(self) -> str:

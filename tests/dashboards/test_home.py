@@ -15,10 +15,12 @@ from django.utils import timezone
 from agencies.models import Agency, Person
 from audit import journal
 from audit.models import Entry
+from dashboards import todo as todos
 from dashboards.home import MOST, Home
 from dashboards.todo import NAMED_UNITS, Todo
 from inventory.models import Campaign, Obligation, SourceFile, Version
-from reviews.models import Decision, Side
+from reviews.delegations import today
+from reviews.models import Decision, Round, Side
 from tests.dashboards.pages import browse, figures, links, list_count
 from tests.factories import make_person
 from tests.factories_progress import close, judge, make_campaign, obligation_of, open_round, report
@@ -164,10 +166,14 @@ def test_cases_wait_for_both_sides_until_each_has_closed(data_reviewer: Person, 
     campaign = make_campaign(due_in=-1, roster=["meishan", "mabu"])
     newer = report(obligation_of(campaign, "meishan"), "in_review", days=1, rows=3)
     older = report(obligation_of(campaign, "mabu"), "in_review", days=4, rows=2, version=2)
+    day = today()
+    Round.objects.filter(pk=open_round(newer).pk).update(due_on=day)
+    Round.objects.filter(pk=open_round(older).pk).update(due_on=day - dt.timedelta(days=1))
     found = home_of(data_reviewer).todos
     assert [todo.whose for todo in found] == ["麻埠镇", "梅山镇"]
     assert [todo.note for todo in found] == ["第 2 版，共 2 行", "共 3 行"]
-    assert {todo.is_overdue for todo in found} == {True}
+    assert [todo.is_overdue for todo in found] == [True, False]
+    assert [todo.due for todo in found] == [todos.end_of(day - dt.timedelta(days=1)), todos.end_of(day)]
     close(open_round(older), Side.DATA, by=data_reviewer)
     assert [todo.whose for todo in home_of(data_reviewer).todos] == ["梅山镇"]
     assert len(home_of(police_reviewer).todos) == 2

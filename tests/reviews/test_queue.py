@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -11,11 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.models import Person
-from reviews import queries
-from reviews.models import Round, Side
+from inventory.models import Waiver
+from reviews import claims, delegations, queries, queue
+from reviews.models import Decision, Round, Side
+from reviews.services import answer_motion, mark, move
 from tests.factories import make_person
-from tests.factories_inventory import submitted, submitted_zero
-from tests.reviews.scenes import accept, case_of, close_side, latest, mended, pass_all, send_back
+from tests.factories_inventory import clerk_of, drafted, submitted, submitted_zero
+from tests.reviews.scenes import accept, case_of, close_side, keys_of, latest, mended, pass_all, send_back
 
 URL = reverse("review_queue")
 
@@ -152,3 +155,86 @@ def test_the_number_of_queries_is_constant(client: Client, data_reviewer: Person
             client.get(URL)
         counted.append(len(queries_run))
     assert counted[0] == counted[1]
+
+
+# --- what each line tells -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("due", "now", "words", "late"),
+    [
+        ("2022-08-22", "2022-08-18", "剩 2 个工作日", False),  # Thursday; a week-end between
+        ("2022-08-22", "2022-08-19", "剩 1 个工作日", False),
+        ("2022-08-22", "2022-08-20", "剩 1 个工作日", False),
+        ("2022-08-22", "2022-08-22", "今天到期", False),
+        ("2022-08-22", "2022-08-23", "逾期 1 天", True),
+        ("2022-09-30", "2022-10-08", "逾期 8 天", True),
+        ("2022-10-08", "2022-09-30", "剩 1 个工作日", False),  # a Saturday that is worked, after the holiday
+    ],
+)
+def test_the_term_in_words(due: str, now: str, words: str, late: bool) -> None:
+    told = queue.term_of(dt.date.fromisoformat(due), dt.date.fromisoformat(now))
+    assert (told.words, told.is_late) == (words, late)
+
+
+def test_the_term_stands_in_the_row(client: Client, data_reviewer: Person) -> None:
+    day = delegations.today()
+    for agency, days in (("meishan", -1), ("mabu", 0)):
+        Round.objects.filter(pk=latest(submitted(agency)).pk).update(due_on=day + dt.timedelta(days=days))
+    client.force_login(data_reviewer)
+    page = client.get(URL).content.decode()
+    assert "逾期 1 天" in page and "今天到期" in page
+
+
+def test_a_colleague_who_has_it_open_is_named(
+    client: Client, data_reviewer: Person, data_reviewer2: Person, police_reviewer: Person
+) -> None:
+    round_ = latest(submitted("meishan"))
+    claims.touch(round_, Side.DATA, data_reviewer2)
+    hint = f"{data_reviewer2}正在审"
+    for person, seen in ((data_reviewer, True), (data_reviewer2, False), (police_reviewer, False)):
+        client.force_login(person)
+        assert (hint in client.get(URL).content.decode()) is seen
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE reviews_claim SET seen_at = now() - interval '11 minutes'")
+    client.force_login(data_reviewer)
+    assert hint not in client.get(URL).content.decode()
+
+
+def test_how_far_my_side_is(client: Client, data_reviewer: Person, police_reviewer: Person) -> None:
+    round_ = latest(submitted("meishan", rows=3))
+    keys = keys_of(round_)
+    stamped = {"version_hash": round_.version_hash, "reason": "请核对"}
+    mark(data_reviewer, round_.pk, Side.DATA, Decision.RETURN, keys=keys[:1], **stamped)
+    mark(data_reviewer, round_.pk, Side.DATA, Decision.QUESTION, keys=keys[1:2], **stamped)
+    client.force_login(data_reviewer)
+    page = client.get(URL).content.decode()
+    assert "已审 1 / 3" in page and "疑问 1" in page
+    client.force_login(police_reviewer)
+    page = client.get(URL).content.decode()
+    assert "未开始" in page and "疑问 1" not in page
+
+
+def test_what_became_of_a_decided_case(client: Client, data_reviewer: Person, police_reviewer: Person) -> None:
+    undone, reopened = submitted("meishan", rows=1), submitted("mabu", rows=1)
+    for submission, kind in ((undone, "undo"), (reopened, "reopen")):
+        accept(submission, data_reviewer, police_reviewer)
+        answer_motion(police_reviewer, move(data_reviewer, latest(submission).pk, kind, "须重测").pk, True)
+    client.force_login(data_reviewer)
+    page = client.get(URL, {"tab": "ended"}).content.decode()
+    assert page.count("已撤销入库") == 1 and page.count("已重新开启") == 1
+
+
+def test_waivers_that_wait_are_named_with_the_way_there(client: Client, data_reviewer: Person) -> None:
+    client.force_login(data_reviewer)
+    assert "豁免申请待批" not in client.get(URL).content.decode()
+    submission = drafted("meishan", rows=1)
+    Waiver.objects.create(
+        submission=submission,
+        kind="camera",
+        row_key=1,
+        code="C203",
+        value="1",
+        reason="-",
+        asked_by=clerk_of("meishan"),
+    )
+    page = client.get(URL).content.decode()
+    assert "1 件豁免申请待批" in page and f'<a href="{reverse("waivers")}">去批复' in page
