@@ -32,7 +32,7 @@ class Way:
 
 
 WAYS: Final = (
-    Way("home", "待办", "check2-square", EVERYONE),
+    Way("home", "待办", "check2-square", EVERYONE | {DEPUTY}),
     Way("submissions", "填报", "cloud-upload", frozenset({Role.CLERK, Role.OFFICE})),
     Way(
         "review_queue",

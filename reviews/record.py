@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
@@ -18,7 +17,7 @@ from audit.models import Entry
 from . import answers, queries
 from .answers import Question
 from .kinds import kind_of
-from .models import Case, Choice, Closing, Round, Sample, Side
+from .models import Case, Choice, Closing, Motion, Round, Sample, Side
 from .outcomes import VERDICTS
 from .presenting import Overview
 from .queries import Chapter, SideState
@@ -178,11 +177,19 @@ def _settled(round_: Round, shown: Collection[Side]) -> dict[int, str]:
     return {key: "，".join(said) for key, said in words.items()}
 
 
-def motions(case: Case, *, open_too: bool) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Moved:
+    """A motion with the journal's numbers of its making and its end."""
+
+    motion: Motion
+    seqs: list[int]
+
+
+def motions(case: Case, *, open_too: bool) -> list[Moved]:
     """The motions of the case with the journal's numbers, the earliest first; `open_too`: those not answered yet."""
     found = Entry.objects.filter(object_type=Case._meta.label_lower, object_id=str(case.pk), action__in=AFTER)
     seqs = list(found.order_by("seq").values_list("seq", flat=True))
     told = case.motions.select_related("round", "person", "for_person", "answered_by", "answered_for").order_by("pk")
     # Each motion has two entries, its making and its end; the last one may still be open.
-    shown = [{"motion": motion, "seqs": seqs[2 * at : 2 * at + 2]} for at, motion in enumerate(told)]
-    return [one for one in shown if open_too or one["motion"].answer]
+    shown = [Moved(motion, seqs[2 * at : 2 * at + 2]) for at, motion in enumerate(told)]
+    return [one for one in shown if open_too or one.motion.answer]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from inventory.models import Waiver
 from reviews import claims, samples
 from reviews.delegations import today
 from reviews.models import Answer, Decision, Delegation, Motion, Round, Side, Verdict
-from reviews.services import delegate, mark, move
+from reviews.services import answer_question, delegate, mark, move
 from tests.e2e.browser import assert_sound, launch
 from tests.factories import make_person
 from tests.factories_inventory import clerk_of, submitted
@@ -64,7 +65,7 @@ def test_the_queue_with_everything_in_it(
     visitor = Visitor(chromium, site, data_reviewer)
     visitor.look(reverse("review_queue"), "around-queue")
     page = visitor.look(reverse("review_queue") + "?tab=motions", "around-queue-motions")
-    page.get_by_role("link", name="答复动议").click()
+    page.get_by_role("link", name=re.compile("^答复")).click()
     page.get_by_role("heading", name="公安局提出：撤销第 1 轮入库").wait_for()
     visitor.look(reverse("home"), "around-home")
 
@@ -147,6 +148,9 @@ def test_the_record_on_screen_and_on_paper(
     sent = submitted("meishan", rows=30, platforms=[{}], picture=True)
     round_ = scenes.latest(sent)
     ask(police_reviewer, round_, Side.POLICE, *scenes.keys_of(round_)[3:5])
+    answer_question(clerk_of("meishan"), Verdict.objects.order_by("pk")[0].pk, "壁装，在供销社外墙，离地 4 米")
+    keys = scenes.keys_of(round_)[3:5]
+    mark(police_reviewer, round_.pk, Side.POLICE, Decision.PASS, version_hash=round_.version_hash, keys=keys)
     samples.draw(deputy, round_.pk, Side.DATA, 5, version_hash=round_.version_hash)
     scenes.send_back(sent, deputy, police_reviewer)
     scenes.mended(sent)
