@@ -41,8 +41,8 @@ def address(name: str, submission: Any) -> str:
 
 
 def ask(by: Person, round_: Round, side: Side, *keys: int) -> None:
-    stamped = {"version_hash": round_.version_hash, "keys": keys, "reason": "立杆还是壁装，请说明安装方式"}
-    mark(by, round_.pk, side, Decision.QUESTION, **stamped)
+    reason = "立杆还是壁装，请说明安装方式"
+    mark(by, round_.pk, side, Decision.QUESTION, version_hash=round_.version_hash, keys=keys, reason=reason)
 
 
 def test_the_queue_with_everything_in_it(

@@ -11,7 +11,7 @@ from django.urls import reverse
 from agencies.models import Person
 from cameras.models import Camera
 from dashboards.home import home_of
-from inventory.models import Submission
+from inventory.models import LedgerEntry, Submission
 from inventory.registering import withdrawing
 from reviews.models import Case, Motion
 from reviews.services import answer_motion, move
@@ -100,7 +100,7 @@ def test_the_preview_says_what_happens_where_something_has_changed_since(
     motion = move(data_reviewer, latest(done).pk, "undo", WHY)
     assert withdrawing.preview(latest(done)) == told
     answer_motion(police_reviewer, motion.pk, True)
-    counts = withdrawing.LedgerEntry.objects.get(kind="withdrawal").counts
+    counts = LedgerEntry.objects.get(kind="withdrawal").counts
     assert {kind: counts[kind] for kind in told} == told
     shown = page(client, police_reviewer, url(done))
     assert reverse("submission_undone", args=[done.pk, 1]) in shown

@@ -202,9 +202,11 @@ def test_a_colleague_who_has_it_open_is_named(
 def test_how_far_my_side_is(client: Client, data_reviewer: Person, police_reviewer: Person) -> None:
     round_ = latest(submitted("meishan", rows=3))
     keys = keys_of(round_)
-    stamped = {"version_hash": round_.version_hash, "reason": "请核对"}
-    mark(data_reviewer, round_.pk, Side.DATA, Decision.RETURN, keys=keys[:1], **stamped)
-    mark(data_reviewer, round_.pk, Side.DATA, Decision.QUESTION, keys=keys[1:2], **stamped)
+    for decision, key in ((Decision.RETURN, keys[0]), (Decision.QUESTION, keys[1])):
+        mark(
+            data_reviewer, round_.pk, Side.DATA, decision,
+            version_hash=round_.version_hash, keys=[key], reason="请核对",
+        )  # fmt: skip
     client.force_login(data_reviewer)
     page = client.get(URL).content.decode()
     assert "已审 1 / 3" in page and "疑问 1" in page

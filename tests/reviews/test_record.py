@@ -60,8 +60,8 @@ def test_everything_of_a_round_and_of_what_came_after(
         version_hash=round_.version_hash, keys=keys_of(round_)[1:2], reason="立杆还是壁装",
     )  # fmt: skip
     answer_question(clerk_of("meishan"), Verdict.objects.get().pk, "壁装，在供销社外墙")
-    stamped = {"version_hash": round_.version_hash, "keys": keys_of(round_)[1:2]}
-    mark(police_reviewer, round_.pk, Side.POLICE, Decision.PASS, **stamped)
+    keys = keys_of(round_)[1:2]
+    mark(police_reviewer, round_.pk, Side.POLICE, Decision.PASS, version_hash=round_.version_hash, keys=keys)
     sample = samples.draw(data_reviewer, round_.pk, Side.DATA, 2, version_hash=round_.version_hash)
     send_back(submission, data_reviewer, police_reviewer)
     first = latest(submission)
