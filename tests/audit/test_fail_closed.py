@@ -114,7 +114,7 @@ class County:
                 self.reviewer,
                 "post",
                 reverse("review_pass", args=[self.in_review.case_id]),
-                scenes.stamp(self.in_review, Side.DATA, every="on"),
+                scenes.stamp(self.in_review, Side.DATA, keys=scenes.keys_of(self.in_review)),
             ),
             (self.clerk, "get", reverse("camera_export", args=["csv"]), {}),
             (self.clerk, "post", reverse("logout"), {}),
