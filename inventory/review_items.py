@@ -7,20 +7,20 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from agencies.models import Agency
 from registry.names import Names
 from reviews.models import Item, Round
-from reviews.presenting import Asked, Detail, Document, Figure, Listed, Overview, Reason
+from reviews.presenting import Asked, Detail, Document, Figure, Link, Listed, Overview, Reason
 from sheets.cells import narrow
 from sheets.kinds.places import townships
 
 from . import review_detail, risk
 from .entering.places import ground
 from .leftout import mark_items
-from .models import ReportKind, SourceFile, Version
+from .models import ReportKind, SourceFile, Version, Waiver
 from .nearby import position
 from .paper.codes import number_of, short
 from .paper.ticks import paper_check
@@ -107,6 +107,7 @@ class StagedItems:
             paper=paper_check(version) if version.scan else None,
             attested=self._attested(),
             documents=() if self.is_zero else [self._document(source) for source in self.files],
+            links=self._waivers(),
             settled=0 if self.is_zero else self.kept.settled,
         )
 
@@ -118,6 +119,16 @@ class StagedItems:
         if held.get(mark_items.PART):
             told.append((mark_items.TITLE, f"{held[mark_items.PART]:,} 台"))
         return [*told, ("校验值", short(self.version.hash))]
+
+    def _waivers(self) -> list[Link]:
+        """The waivers of the submission, to be opened from here."""
+        waivers = Waiver.objects.filter(submission=self.version.submission_id).order_by()
+        told = dict(waivers.values_list("state").annotate(Count("pk")))
+        if not told:
+            return []
+        asked = told.get(Waiver.State.ASKED, 0)
+        words = f"豁免 {sum(told.values())} 处" + (f"，{asked} 处待批" if asked else "")
+        return [Link(words, f"{reverse('waivers')}?tab={'asked' if asked else 'all'}&agency={self.agency.code}")]
 
     def _document(self, source: SourceFile) -> Document:
         said = [

@@ -22,7 +22,7 @@ from reviews.models import Item, Round
 
 from .leftout.mark_items import PART as LEFT_OUT
 from .leftout.mark_items import WEIGHTIEST_FIRST
-from .models import MissingMark, ReportKind, RowFinding, Submission, Version
+from .models import MissingMark, ReportKind, Submission, Version, Waiver
 from .registering.proposals import METRES, NEAR
 from .registering.registry_rules import DECLARATIONS
 from .registering.targets import CAMERA, TARGETS, Target
@@ -60,7 +60,7 @@ WORDS: Final[Mapping[Sign, str]] = {
     Sign.WARNED: "有提醒",
     Sign.REACTIVATED: "恢复",
     Sign.CHANGED: "变更",
-    Sign.WAIVED: "有豁免",
+    Sign.WAIVED: "涉及豁免",
     Sign.BLANK: "缺项",
 }
 """The reason for a rank in a few words, as the list shows it; the gravest first."""
@@ -211,11 +211,13 @@ def _rank_of_row(target: Target, submission: Submission, files: Sequence[int]) -
               WHERE {here} AND o.severity = 'warning' AND NOT o.waived), 0) ELSE 0 END""",
     ]
     params: list[Any] = [list(blank_codes())]
-    if RowFinding.objects.filter(source_file__in=files, waived=True).exists():
+    if Waiver.objects.filter(submission=submission).exists():
         asked.append(
             f"""CASE WHEN EXISTS (SELECT FROM inventory_rowfinding o WHERE {here} AND o.waived)
-                THEN {Sign.WAIVED} ELSE 0 END"""
+                  OR EXISTS (SELECT FROM inventory_waiver w WHERE w.submission_id = %s AND w.kind = '{target.kind}'
+                             AND w.row_key = {row}.key AND w.state = 'asked') THEN {Sign.WAIVED} ELSE 0 END"""
         )
+        params.append(submission.pk)
     if submission.versions.filter(submitted_at__isnull=False).count() > 1:
         asked.append(
             f"""CASE WHEN EXISTS (SELECT FROM reviews_case c JOIN reviews_round d ON d.case_id = c.id

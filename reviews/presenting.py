@@ -89,8 +89,9 @@ class Overview:
 
     `statement`: where the version is one sentence to be judged (a zero report), that sentence; there is no list then.
     `preview` is the address of the stamped scan's picture, `scan` of the scan itself; "" where there is none. `paper`:
-    whether it is the paper of this version; `attested`: the figures that it attests, to be compared with it. `settled`:
-    how many items of the version stand accepted from earlier rounds and are not asked again.
+    whether it is the paper of this version; `attested`: the figures that it attests, to be compared with it. `links`:
+    what else belongs to the case. `settled`: how many items of the version stand accepted from earlier rounds, and are
+    not asked again.
     """
 
     facts: Sequence[tuple[str, str]]
@@ -104,6 +105,7 @@ class Overview:
     paper: PaperCheck | None = None
     attested: Sequence[tuple[str, str]] = ()
     documents: Sequence[Document] = ()
+    links: Sequence[Link] = ()
     settled: int = 0
 
 
@@ -245,14 +247,25 @@ class Detail:
 class Presented(Protocol):
     """One round's content. Each method takes a constant number of queries, however many items there are."""
 
-    parts: Mapping[str, str]
-    """The tables, in their order: code -> title."""
-    filters: Mapping[str, str]
-    """Filters by content (`Figure.show`): code -> label."""
-    ground: Mapping[str, Any]
-    """What every map of the case shows: box (west, south, east, north), outline (GeoJSON or None), tiles (or "")."""
-    clean: str
-    """The filter of items that nothing speaks against, which may be passed without a look at each."""
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """The tables, in their order: code -> title."""
+        ...
+
+    @property
+    def filters(self) -> Mapping[str, str]:
+        """Filters by content (`Figure.show`): code -> label."""
+        ...
+
+    @property
+    def ground(self) -> Mapping[str, Any]:
+        """What every map of the case shows: box (west, south, east, north), outline (GeoJSON or None), tiles or ""."""
+        ...
+
+    @property
+    def clean(self) -> str:
+        """The filter of items that nothing speaks against, which may be passed without a look at each."""
+        ...
 
     def overview(self) -> Overview: ...
 
