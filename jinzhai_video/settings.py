@@ -254,7 +254,7 @@ WORK_DIR = VAR_DIR / "work"
 # --- the journal's copy ---------------------------------------------------------------------------------------------
 _SINK = env.str("AUDIT_SINK", default="")
 AUDIT_SINK = None if _SINK == "off" else Path(_SINK or VAR_DIR / "journal" / DATABASES["default"]["NAME"])
-"""Folder of the second journal (audit/sink.py), best on another disk. Without it nothing can be done; `off` for none."""
+"""Folder of the second journal (audit/sink.py), best on another disk; nothing is done without it. `off` for none."""
 AUDIT_SINK_SYNC = env.bool("AUDIT_SINK_SYNC", default=True)
 """Whether each line is on the disk before its act is committed; off: a power cut may cost the copy its last lines."""
 

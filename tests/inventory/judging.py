@@ -25,12 +25,12 @@ def police() -> Person:
 
 def say(by: Person, side: Side, round_: Round, back: Collection[int], choices: Mapping[int, Choice]) -> None:
     """One side's word on every item of the round."""
-    told = {"version_hash": round_.version_hash}
+    content = round_.version_hash
     if choices:
-        mark(by, round_.pk, side, Decision.PASS, keys=list(choices), choices=choices, **told)
+        mark(by, round_.pk, side, Decision.PASS, version_hash=content, keys=list(choices), choices=choices)
     if back:
-        mark(by, round_.pk, side, Decision.RETURN, keys=list(back), reason=REASON, **told)
-    mark(by, round_.pk, side, Decision.PASS, **told)
+        mark(by, round_.pk, side, Decision.RETURN, version_hash=content, keys=list(back), reason=REASON)
+    mark(by, round_.pk, side, Decision.PASS, version_hash=content)
 
 
 def judged(submission: Submission, back: Collection[int] = (), choices: Mapping[int, Choice] | None = None) -> Round:

@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 
+from files.models import StoredFile
 from inventory.models import CameraRow, MissingMark, PlatformRow, SourceFile, Version
 from inventory.versions import rehash
 from tests.factories_inventory import CAMERA, PLATFORM, drafted, new_code, stage, stored
@@ -38,8 +39,8 @@ def test_rows_and_marks_enter_in_one_order() -> None:
     by = first.file.uploaded_by
     for slot in (3, 2):
         source = SourceFile.objects.create(
-            version=version, slot=slot, file=stored(by, first.file.kind, "又一份.xlsx"), state=SourceFile.State.READ,
-            datum=first.datum, funding=first.funding,
+            version=version, slot=slot, file=stored(by, StoredFile.Kind.WORKBOOK, "又一份.xlsx"),
+            state=SourceFile.State.READ, datum=first.datum, funding=first.funding,
         )  # fmt: skip
         for sheet in SHEETS:
             rows = [{**CAMERA, "code": new_code(), "name": f"{sheet}{number}"} for number in range(12)]

@@ -15,7 +15,7 @@ from inventory import services
 from inventory.models import Submission, Version
 from reviews.models import Case, Item, Round
 from tests.factories_inventory import drafted, make_campaign
-from tests.reviews.test_together import together
+from tests.reviews.lanes import together
 
 
 @pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.nightly)])

@@ -17,7 +17,7 @@ from files.models import StoredFile
 from inventory import services, uploads
 from inventory.entering.original import blank_summary, filled_form
 from inventory.invariants import violations
-from inventory.lineage import cells_of
+from inventory.lineage.edits import cells_of
 from inventory.models import CameraRow, PlatformRow, SourceFile, Submission, Version
 from platforms.sheet import PLATFORM as PLATFORM_SHEET
 from sheets.check import check

@@ -151,7 +151,7 @@ def test_who_ticked_has_a_part_in_the_case(sent: Submission, data_reviewer: Pers
 
 
 def test_a_deputy_ticks_in_the_delegators_name(sent: Submission, data_reviewer: Person) -> None:
-    from tests.reviews.test_delegation import lend
+    from tests.reviews.loans import lend
 
     deputy = make_person("deputy", "data-bureau")
     lend(data_reviewer, deputy)

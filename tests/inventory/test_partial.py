@@ -122,8 +122,8 @@ def test_a_platform_accepted_later_is_linked_to_the_cameras_that_name_it() -> No
     assert (newer.ledger_entry_id, newer.recorded_from, newer.platform_id) == (
         second.pk, second.recorded_at, linked.platform_id,
     )  # fmt: skip
-    row = CameraRow.objects.get(pk=newer.source_row_id)
-    assert (row.source_file.version.number, row.key) == (2, CameraRow.objects.get(pk=older.source_row_id).key)
+    row = CameraRow.objects.get(pk=newer.source_row_id or 0)
+    assert (row.source_file.version.number, row.key) == (2, CameraRow.objects.get(pk=older.source_row_id or 0).key)
     assert second.counts == {"platform": {"new": 1}, "pole": {}, "camera": {}, "camera_links": {"linked": 1}}
     assert_sound()
 

@@ -22,8 +22,8 @@ from reviews.models import Case, Round, Side
 from tests.factories_inventory import drafted, make_campaign, new_code, stamp, started, submitted
 from tests.inventory import web
 from tests.inventory.drafts import DEFAULTS, camera_row, workbook
+from tests.reviews.lanes import Press, together
 from tests.reviews.scenes import close_side, latest, pass_all
-from tests.reviews.test_together import Press, together
 
 PRESSES = 20
 FEW = 10

@@ -23,7 +23,7 @@ from jobs import services as jobs
 from jobs.models import Job
 from tests.inventory import web
 from tests.inventory.grids import assert_as_if_read, camera, codes_of, draft, on_screen, rows_of, work
-from tests.reviews.test_together import Press, together
+from tests.reviews.lanes import Press, together
 
 Way = ChangeSet.Way
 

@@ -53,7 +53,7 @@ def test_a_merged_camera_stays_as_it_is_and_has_two_reporters(theirs: Camera) ->
         "一中东门", "大华", agency("education"), 1,
     )  # fmt: skip
     shared = CoReport.objects.get()
-    row = CameraRow.objects.get(pk=shared.source_row_id)
+    row = CameraRow.objects.get(pk=shared.source_row_id or 0)
     assert (shared.thing_id, shared.agency, shared.ended_at) == (theirs.pk, agency("meishan"), None)
     assert (shared.ledger_entry, row.key) == (entry(round_), keys(submission)[0])
     assert fates(entry(round_)) == {"merged": 1, "new": 1}
@@ -105,7 +105,7 @@ def test_a_transferred_camera_is_the_reporters_with_the_values_of_its_row(theirs
     older, newer = CameraVersion.objects.filter(camera=theirs).order_by("number")
     assert (older.reporting_agency_id, newer.reporting_agency_id) == (agency("education").pk, meishan.pk)
     assert newer.ledger_entry_id == entry(round_).pk
-    assert CameraRow.objects.get(pk=newer.source_row_id).name == "一中门口"
+    assert CameraRow.objects.get(pk=newer.source_row_id or 0).name == "一中门口"
     assert fates(entry(round_)) == {"transferred": 1, "new": 1}
     assert_sound()
 

@@ -116,7 +116,12 @@ ACTS = {
     "move": Act(
         3,
         lambda m: m.rounds and m.state != "in_review" and not m.motion,
-        {"who": REVIEWER, "kind": st.sampled_from(["undo", "undo", "reopen"]), "back": st.integers(0, 2), "broken": BROKEN},
+        {
+            "who": REVIEWER,
+            "kind": st.sampled_from(["undo", "undo", "reopen"]),
+            "back": st.integers(0, 2),
+            "broken": BROKEN,
+        },
     ),
     "answer": Act(
         4, lambda m: m.motion, {"who": REVIEWER, "agree": st.sampled_from([True, True, False]), "broken": BROKEN}

@@ -9,11 +9,12 @@ from django.test import Client
 
 from agencies.models import Person
 from reviews import samples
-from reviews.models import Round, Sample, Side
+from reviews.models import Decision, Round, Sample, Side
+from reviews.services import mark
 from tests.factories_inventory import submitted
 from tests.reviews.bench_scenes import camera
 from tests.reviews.pages import names, read, text, url_of
-from tests.reviews.scenes import close_side, entries, keys_of, latest, mark, pass_all, stamp
+from tests.reviews.scenes import close_side, entries, keys_of, latest, pass_all, stamp
 
 
 @pytest.fixture
@@ -43,13 +44,13 @@ def test_anybody_can_draw_it_again(client: Client, data_reviewer: Person, round_
 
 
 def test_progress_over_the_sample(client: Client, data_reviewer: Person, round_: Round) -> None:
-    from reviews.models import Decision
-
     sample = samples.draw(data_reviewer, round_.pk, Side.DATA, 5, version_hash=round_.version_hash)
     drawn = samples.keys(sample)
-    told = {"version_hash": round_.version_hash, "reason": "编码抄错"}
-    mark(data_reviewer, round_.pk, Side.DATA, Decision.PASS, keys=drawn[:2], **told)
-    mark(data_reviewer, round_.pk, Side.DATA, Decision.QUESTION, keys=drawn[2:3], **told)
+    content = round_.version_hash
+    mark(data_reviewer, round_.pk, Side.DATA, Decision.PASS, version_hash=content, keys=drawn[:2])
+    mark(
+        data_reviewer, round_.pk, Side.DATA, Decision.QUESTION, version_hash=content, keys=drawn[2:3], reason="编码抄错"
+    )
     client.force_login(data_reviewer)
     page = read(client, round_.case, sample=str(sample.pk))
     assert "抽样 5 行：已审 2" in text(page)

@@ -99,7 +99,7 @@ def test_the_kept_totals_say_what_the_database_counts(data_reviewer: Person, pol
 
 def test_a_code_taken_since_the_opening_is_found(client: Client, data_reviewer: Person) -> None:
     submission = submitted("meishan", values=[camera(1), camera(2)])
-    case, code = case_of(submission), submission.versions.get().files.get().camerarows.order_by("row").first().code
+    case, code = case_of(submission), submission.versions.get().files.get().camerarows.earliest("row").code
     client.force_login(data_reviewer)
     assert "没有符合条件的行" in read(client, case, show="taken")
     register_camera("education", code=code, **coordinates(300))
