@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from agencies.models import Agency, Person, PersonRole, Role
 from files.models import StoredFile
@@ -15,7 +16,7 @@ from inventory.models import Campaign, Obligation, ReportKind, SourceFile, Submi
 from inventory.registering import acceptance
 from inventory.registering.targets import CAMERA
 from inventory.versions import rehash
-from reviews.models import Case, Round
+from reviews.models import Case, Participation, Round
 
 GENERATE = """
 INSERT INTO inventory_camerarow
@@ -54,7 +55,7 @@ def draft(name: str) -> tuple[SourceFile, Person]:
 
 
 def prepare(rows: int) -> tuple[Round, Person]:
-    """An invented version of `rows` cameras under review, every tenth on a pole of its own."""
+    """An invented version of `rows` cameras that both sides passed, every tenth on a pole of its own."""
     source, person = draft(f"accept {rows}")
     version = source.version
     SourceFile.objects.filter(pk=source.pk).update(slot=1, state=SourceFile.State.READ)
@@ -66,7 +67,33 @@ def prepare(rows: int) -> tuple[Round, Person]:
         kind="submission", subject_id=version.submission_id, title="", agency=version.submission.obligation.agency
     )
     Submission.objects.filter(pk=version.submission_id).update(state=Submission.State.IN_REVIEW)
-    return Round.objects.create(case=case, number=1, version_hash=version.hash), person
+    round_ = Round.objects.create(
+        case=case, number=1, version_hash=version.hash, item_count=rows, ended_at=Now(), outcome=Round.Outcome.ACCEPTED
+    )
+    judge(round_, source)
+    return round_, person
+
+
+def judge(round_: Round, source: SourceFile) -> None:
+    """Every row an item, passed by both sides."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO reviews_item (round_id, key, hash, part) SELECT %s, key, row_hash, 'camera'
+               FROM inventory_camerarow WHERE source_file_id = %s""",
+            [round_.pk, source.pk],
+        )
+        for side, agency in (("data", "data-bureau"), ("police", "police")):
+            reviewer = Person.objects.create(
+                username=f"bench-{side}-{round_.pk}", agency=Agency.objects.get(code=agency), display_name="审核员"
+            )
+            Participation.objects.create(case=round_.case, person=reviewer, part=side)
+            cursor.execute(
+                """INSERT INTO reviews_verdict
+                     (case_id, round_id, item_key, item_hash, side, person_id, decision, reason, decided_at)
+                   SELECT %s, round_id, key, hash, %s, %s, 'pass', '', now() FROM reviews_item WHERE round_id = %s""",
+                [round_.case_id, side, reviewer.pk, round_.pk],
+            )
+        cursor.execute("ANALYZE reviews_item; ANALYZE reviews_verdict")
 
 
 NEWEST = "source_file_id = (SELECT max(source_file_id) FROM inventory_camerarow)"
@@ -105,6 +132,6 @@ def measure(rows: int = 100_000) -> dict[str, Any]:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM cameras_camera, cameras_cameraversion, cameras_pole, cameras_poleversion")
     return {
-        "name": "accept", "aim": "<= 4", "rows": rows, "ratio": round(median(took) / median(floors), 2),
+        "name": "accept", "aim": "<= 3", "rows": rows, "ratio": round(median(took) / median(floors), 2),
         "seconds": round(median(took), 2), "floor_seconds": round(median(floors), 2),
     }  # fmt: skip
