@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
@@ -19,6 +19,7 @@ from .locks import lock_round
 from .marking import for_whom
 from .models import Case, Closing, Decision, Item, Round, Side, Verdict
 from .parts import join_side
+from .whole import whole_rounds
 from .words import in_words
 
 OUTCOME = Round.Outcome
@@ -114,7 +115,7 @@ def _outcome(round_: Round, back: int, *, in_part: bool) -> Round.Outcome:
 
 def _mark_returned(round_: Round) -> int:
     """Mark what goes back: returned by either side, or passed by both with different choices; returns how many."""
-    with connection.cursor() as cursor:
+    with whole_rounds() as cursor:
         cursor.execute(
             """UPDATE reviews_item i SET returned = true
                FROM reviews_verdict d, reviews_verdict p

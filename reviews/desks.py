@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from django.db import connection
 
 from .models import Decision, Desk, Round, Side
+from .whole import whole_rounds
 
 COUNTER = {Decision.PASS.value: "passed", Decision.RETURN.value: "returned", Decision.QUESTION.value: "questioned"}
 
@@ -50,7 +51,7 @@ def tally_of(round_: Round, side: str) -> dict[str, int]:
 
 def counted(round_: Round, side: str) -> dict[str, int]:
     """Decision -> items of the round with this verdict of the side's, counted one by one; "open": those with none."""
-    with connection.cursor() as cursor:
+    with whole_rounds() as cursor:
         cursor.execute(
             """SELECT count(*) FILTER (WHERE v.decision = 'pass'), count(*) FILTER (WHERE v.decision = 'return'),
                       count(*) FILTER (WHERE v.decision = 'question'), count(*) FILTER (WHERE v.decision IS NULL)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from agencies.models import Person
@@ -23,6 +23,7 @@ from .models import Case, Motion, Round, Side
 from .outcomes import TAKEN_IN
 from .parts import join_side
 from .permissions import sides_of
+from .whole import whole_rounds
 from .words import LONGEST, reason_from
 
 Kind, Answer = Motion.Kind, Motion.Answer
@@ -142,7 +143,7 @@ def _reopen(motion: Motion, by: Person) -> dict[str, Any]:
 def _undo(motion: Motion, by: Person) -> dict[str, Any]:
     """What was said of the batch no longer holds; the owner writes the compensating entry."""
     round_, case = motion.round, motion.case
-    with connection.cursor() as cursor:
+    with whole_rounds() as cursor:
         cursor.execute(
             """UPDATE reviews_verdict v SET superseded_at = statement_timestamp() FROM reviews_item i
                WHERE i.round_id = %s AND NOT i.returned AND v.case_id = %s AND v.item_key = i.key

@@ -17,9 +17,10 @@ from . import announcing, desks, workdays
 from .kinds import kind_of
 from .locks import lock_case
 from .models import Case, Item, Participation, Round
-from .outcomes import TAKEN_IN, accepted_items
+from .outcomes import TAKEN_IN, accepted_items, disagreements
 from .parts import join
 from .permissions import side_of_agency
+from .whole import whole_rounds
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -87,7 +88,7 @@ def _insert_items(round_: Round, source: QuerySet[Any], *, settled: bool) -> int
     sql, params = source.query.sql_with_params()
     standing_sql, standing = accepted_items(round_.case_id).query.sql_with_params()
     without = f"WHERE NOT EXISTS (SELECT FROM ({standing_sql}) a (key, hash) WHERE a.key = s.key AND a.hash = s.hash)"
-    with connection.cursor() as cursor:
+    with whole_rounds() as cursor:
         cursor.execute(
             f"""INSERT INTO reviews_item (round_id, key, hash, part, risk)
                 SELECT %s, s.* FROM ({sql}) AS s (key, hash, part, risk) {without if settled else ""}""",  # noqa: S608
@@ -115,16 +116,14 @@ def _something_went(case: Case) -> bool:
 
 def _part_ways_again(round_: Round, before: Round) -> None:
     """Items that both sides passed with different choices are decided anew by both: kept, they would never agree."""
+    keys = [key for key, _ in disagreements(before)]
+    if not keys:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE reviews_verdict v SET superseded_at = statement_timestamp()
-               FROM reviews_item i
-               JOIN reviews_item was ON was.round_id = %(before)s AND was.key = i.key AND was.hash = i.hash
-                    AND was.returned
-               JOIN reviews_verdict d ON d.case_id = %(case)s AND d.side = 'data' AND d.item_key = i.key
-                    AND d.item_hash = i.hash AND d.superseded_at IS NULL AND d.decision = 'pass'
-               JOIN reviews_verdict p ON p.case_id = %(case)s AND p.side = 'police' AND p.item_key = i.key
-                    AND p.item_hash = i.hash AND p.superseded_at IS NULL AND p.decision = 'pass'
-               WHERE i.round_id = %(round)s AND d.choice <> p.choice AND v.id IN (d.id, p.id)""",
-            {"before": before.pk, "round": round_.pk, "case": round_.case_id},
+               FROM reviews_item i JOIN reviews_item was ON was.round_id = %s AND was.key = i.key AND was.hash = i.hash
+               WHERE i.round_id = %s AND i.key = ANY(%s) AND v.case_id = %s AND v.item_key = i.key
+                 AND v.item_hash = i.hash AND v.superseded_at IS NULL""",
+            [before.pk, round_.pk, keys, round_.case_id],
         )
