@@ -32,15 +32,19 @@ NOWHERE = "这一行没有坐标。"
 MOBILE = "移动摄像机，没有固定位置。"
 
 
-def around_row(row: CameraRow, was: Any, agency_id: int, names: Names) -> Surroundings:
-    """The surroundings of a staged camera; `was`: the registered one that it changes, or None. At most two queries."""
+def around_row(row: CameraRow, was: Any, agency_id: int, names: Names, was_words: str) -> Surroundings:
+    """The surroundings of a staged camera. At most two queries.
+
+    `was`: the registered one that it is compared with, or None; `was_words`: what that one's place is called.
+    """
     before = position(was) if was is not None else None
     here = position(row)
     if here is None:
         return Surroundings(was=before, why_not=MOBILE if row.mobility == "mobile" else NOWHERE)
     but = [row.match_id] if row.match_id is not None else []
     neighbours, more = neighbours_of(here, agency_id, names, but)
-    return Surroundings(here, before if before != here else None, neighbours, more, beside=beside(row))
+    shown = before if before != here else None
+    return Surroundings(here, shown, neighbours, more, beside(row), was_words=was_words)
 
 
 def around_place(thing: Any, agency_id: int, names: Names) -> Surroundings:
@@ -108,4 +112,4 @@ def beside(row: CameraRow) -> list[tuple[float, float, str]]:
         wgs_longitude__isnull=False,
     ).exclude(pk=row.pk)
     told = rows.order_by("row").values_list("wgs_latitude", "wgs_longitude", "row", "name")
-    return [(latitude, longitude, f"第{number}行 {name or ''}".rstrip()) for latitude, longitude, number, name in told]
+    return [(float(lat or 0), float(lon or 0), f"第{at}行 {name or ''}".rstrip()) for lat, lon, at, name in told]

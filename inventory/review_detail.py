@@ -28,6 +28,7 @@ TAKEN_CODES = ("C401", "P401")
 PLACE_TAKEN = "C408"
 MOST_EDITS = 40
 """Changes on screen that are told of one row, the latest first."""
+OTHERS_PLACE = "对方登记的位置"
 MOVED = 10
 """Metres from which on a changed position is told as a distance."""
 
@@ -51,9 +52,9 @@ def of_row(
     before = other or _before(round_, item, target, row)
     notes = _notes(version, target, row, names, taken=other is not None)
     fields = sheetlike(target, names).compare(row, before, notes)
-    is_camera = target is CAMERA
+    is_camera, place = target is CAMERA, OTHERS_PLACE if other is not None else "原位置"
     if is_camera and before is not None:
-        fields = _with_distance(fields, row, before, "对方登记的位置" if other is not None else "原位置")
+        fields = _with_distance(fields, row, before, place)
     return Detail(
         key=row.key,
         place=f"{row.sheet} 第{row.row}行",
@@ -64,7 +65,7 @@ def of_row(
         beside=_beside(round_, target, before, other is not None, names),
         notes=notes[""],
         links=_links(version, target, row),
-        around=nearby.around_row(row, before, agency_id, names) if is_camera else None,
+        around=nearby.around_row(row, before, agency_id, names, place) if is_camera else None,
         choosable=_choosable(target, other, version, names) if other is not None else (),
     )
 
@@ -189,7 +190,7 @@ def _links(version: Version, target: Target, row: Any) -> list[Link]:
 # --- a code that two units reported ---------------------------------------------------------------------------------
 def _choosable(target: Target, other: Any, version: Version, names: Names) -> list[Choosable]:
     """What each way to settle the collision does, in a sentence."""
-    theirs = f"{names.agency(other.reporting_agency_id)}的 {number_for(target.number_prefix, other.pk)}"
+    theirs = f"{names.agency(other.reporting_agency_id)}的 {number_for(target.number_prefix, other.pk)} "
     ours = version.submission.obligation.agency.short_name
     says = {
         Choice.MERGE: f"就是同一台：{theirs}照旧，{ours}记为共同填报单位，本行内容不入库。",

@@ -190,8 +190,9 @@ def items(submission: Submission, version: Version) -> list[QuerySet[Any, Any]]:
 
 
 def _with(things: QuerySet[Any], key: Any, content: str, part: str, rank: Any) -> QuerySet[Any, Any]:
-    told = {"of_item": key, "of_part": Value(part, output_field=CharField()), "of_risk": rank}
-    return things.order_by().annotate(**told).values_list("of_item", content, "of_part", "of_risk")
+    told: dict[str, Any] = {"of_item": key, "of_part": Value(part, output_field=CharField()), "of_risk": rank}
+    found: QuerySet[Any, Any] = things.order_by().annotate(**told).values_list("of_item", content, "of_part", "of_risk")
+    return found
 
 
 def _rank_of_mark() -> RawSQL:

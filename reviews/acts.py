@@ -19,7 +19,7 @@ from . import claims, doors, kinds, samples, services
 from .forms import ActForm, MarkForm, PassForm, ReasonForm, SampleForm
 from .models import Case, Decision, Round, Side
 from .views import Refused, page
-from .workbench import tally_of
+from .workbench import decided_of, tally_of
 
 DONE = {Decision.PASS: "标为通过", Decision.RETURN: "标为退回", Decision.QUESTION: "提出疑问"}
 AGAIN = {
@@ -121,10 +121,18 @@ def _answer(request: HttpRequest, marked: Marked) -> HttpResponse:
         "tally": tally,
         "badge": render_to_string("reviews/_said.html", {"said": said}),
         "obstacles": [],
+        "sampled": _sampled(request, marked),
     }
     if not tally["open"] and not tally["question"]:
         told["obstacles"] = list(kinds.obstacles(marked.round, marked.side))
     return JsonResponse(told)
+
+
+def _sampled(request: HttpRequest, marked: Marked) -> int | None:
+    """How many of the sample that the page shows are decided; None where it shows none."""
+    number = doors.left(request).get("sample", "")
+    shown = next((one for one in samples.of_side(marked.round, marked.side) if str(one.pk) == number), None)
+    return decided_of(marked.round, shown, marked.side) if shown else None
 
 
 def _back(request: HttpRequest, case: Case) -> HttpResponse:

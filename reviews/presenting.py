@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from .models import Item
 
 Order = Literal["risk", "place"]
-NARROW = 14
-"""Signs of a value that leave room for another field beside it."""
+NARROW = 18
+"""Half-width signs of a value that leave room for another field beside it."""
+FULL_WIDTH = 0x2E80
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,8 @@ class Field:
     @property
     def wide(self) -> bool:
         """Whether it needs a line of its own."""
-        return bool(self.notes) or self.kind == "code" or len(self.new) > NARROW
+        width = sum(2 if ord(sign) > FULL_WIDTH else 1 for sign in self.new)
+        return bool(self.notes) or self.kind == "code" or width > NARROW
 
     @property
     def matters(self) -> bool:
@@ -184,7 +186,8 @@ class Neighbour:
 class Surroundings:
     """Where the item is and what lies around it, positions as (latitude, longitude) in WGS-84.
 
-    `was`: where it stood before; `beside`: items of the same list next to it, with their names.
+    `was`: where it stood before, or where that stands which it is compared with, as `was_words` says. `beside`: items
+    of the same list next to it, with their names.
     """
 
     here: tuple[float, float] | None = None
@@ -193,12 +196,13 @@ class Surroundings:
     more: bool = False
     beside: Sequence[tuple[float, float, str]] = ()
     why_not: str = ""
+    was_words: str = ""
 
     @property
     def points(self) -> dict[str, Any]:
         """All of it as the map's script reads it."""
         told = [(*each.at, f"{each.whose} {each.number} {each.name}", each.foreign) for each in self.neighbours]
-        return {"here": self.here, "was": self.was, "near": told, "beside": self.beside}
+        return {"here": self.here, "was": self.was, "wasWords": self.was_words, "near": told, "beside": self.beside}
 
 
 @dataclass(frozen=True)

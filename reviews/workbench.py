@@ -12,7 +12,7 @@ from agencies.models import Person
 
 from . import claims, kinds, phrases, queries, samples
 from .kinds import Choosing, Kind
-from .listing import Count, Listing, Wanted, filters_by_word, page_of
+from .listing import Listing, Wanted, filters_by_word, page_of
 from .models import Case, Choice, Decision, Desk, Item, Round, Sample, Side
 from .presenting import Asked, Choosable, Detail, Listed, Overview, Presented
 from .queries import Chapter, Said, SideState, Word
@@ -99,7 +99,7 @@ class Bench:
     rows: list[Judged] = field(default_factory=list)
     opened: Opened | None = None
     samples: list[Sample] = field(default_factory=list)
-    sampled: Count | None = None
+    sampled: int | None = None
     colleagues: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
@@ -184,7 +184,7 @@ def build(person: Person, case: Case, params: QueryDict, ticked: frozenset[int] 
         wanted=wanted,
         listing=page_of(round_, content, wanted, own) if content and overview and not overview.statement else None,
         samples=drawn,
-        sampled=_sampled(round_, content, wanted, own),
+        sampled=decided_of(round_, wanted.sample, own) if wanted.sample and own else None,
         colleagues=claims.others(round_, own, person),
         reasons=phrases.recent(person, Decision.RETURN) if not why_not else [],
         questions=phrases.recent(person, Decision.QUESTION) if not why_not else [],
@@ -328,13 +328,10 @@ def _chapter(chapters: list[Chapter], number: str) -> Chapter:
     return found[0]
 
 
-def _sampled(round_: Round, content: Presented | None, wanted: Wanted, own: Side | None) -> Count | None:
-    """How many items of the sample at hand one's own side has decided."""
-    if wanted.sample is None or content is None or own is None:
-        return None
-    said = queries.verdicts(round_, [own], samples.keys(wanted.sample))
-    decided = sum(told[own.value].decision != Decision.QUESTION for told in said.values())
-    return Count(decided)
+def decided_of(round_: Round, sample: Sample, side: Side) -> int:
+    """How many items of the sample the side has decided."""
+    said = queries.verdicts(round_, [side], samples.keys(sample))
+    return sum(told[side.value].decision != Decision.QUESTION for told in said.values())
 
 
 def _why_not(person: Person, case: Case, chapter: Chapter, latest: bool) -> str:

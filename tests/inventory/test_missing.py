@@ -255,7 +255,7 @@ def test_marks_are_items_that_are_returned_copied_and_mended(data_reviewer: Pers
     keys = list(Item.objects.filter(round=round_, key__lt=0).values_list("key", flat=True))
     assert sorted(keys) == [-2 * third.pk, -2 * second.pk]
     client = of(data_reviewer)
-    html = client.get(url("review", round_.case_id), {"part": "missing"}).content.decode()
+    html = client.get(url("review", round_.case_id), {"part": "left_out"}).content.decode()
     assert second.number in html and "仍在" in html and "未上表的设备 2" in html
     stamped = {"round": round_.pk, "side": "data", "version_hash": round_.version_hash}
     told = stamped | {"keys": [-2 * second.pk], "reason": "现场已拆除"}

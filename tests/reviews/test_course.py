@@ -10,6 +10,7 @@ from reviews.models import Decision, Side
 from reviews.queries import returned_items, verdicts
 from reviews.services import mark
 from tests.factories_inventory import resubmitted, submitted
+from tests.reviews.pages import text
 from tests.reviews.scenes import (
     REASON,
     accept,
@@ -82,8 +83,8 @@ def test_the_page_tells_every_round(client: Client, data_reviewer: Person, polic
     client.force_login(data_reviewer)
     page = client.get(url).content.decode()
     assert "第 2 轮" in page and "第 1 轮" in page
-    assert f"上一轮公安局退回：{REASON}" in page
-    assert "摄像机 第5行 江店路路口1号杆" in page
+    assert f"第 1 轮公安局 退回 {REASON}" in text(page)
+    assert "江店路路口1号杆" in page
     assert page.count("通过 3 行，退回 0 行") == 1 and "通过 2 行，退回 1 行" in page
     assert police_reviewer.display_name in page
     first = client.get(url, {"round": "1"}).content.decode()

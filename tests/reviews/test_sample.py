@@ -13,7 +13,7 @@ from reviews.models import Decision, Round, Sample, Side
 from reviews.services import mark
 from tests.factories_inventory import submitted
 from tests.reviews.bench_scenes import camera
-from tests.reviews.pages import names, read, text, url_of
+from tests.reviews.pages import names, post, read, text, url_of
 from tests.reviews.scenes import close_side, entries, keys_of, latest, pass_all, stamp
 
 
@@ -54,6 +54,8 @@ def test_progress_over_the_sample(client: Client, data_reviewer: Person, round_:
     client.force_login(data_reviewer)
     page = read(client, round_.case, sample=str(sample.pk))
     assert "抽样 5 行：已审 2" in text(page)
+    third = stamp(round_, Side.DATA, keys=drawn[3], back=f"sample={sample.pk}")
+    assert post(client, round_.case, "review_pass", third).json()["sampled"] == 3
     assert len(names(read(client, round_.case, sample=str(sample.pk), said="open"))) == 2
 
 

@@ -35,7 +35,7 @@ function draw(data, others) {
   for (const [y, x, words, foreign] of data.near) point([y, x], foreign ? "foreign" : "own", words, 5);
   if (data.was) {
     L.polyline([data.was, data.here], { color: COLOURS.here.color, weight: 1, interactive: false }).addTo(marks);
-    point(data.was, "was", "原来的位置", 6);
+    point(data.was, "was", data.wasWords, 6);
   }
   point(data.here, "here", "这一行", 7).bringToFront();
 }

@@ -84,7 +84,9 @@ const decided = (tally) => tally.pass + tally.return;
 const all = (tally) => decided(tally) + tally.question + tally.open;
 const done = (tally) => `${number(decided(tally))} / ${number(all(tally))}`;
 
-function count({ tally, obstacles }) {
+function count({ tally, obstacles, sampled }) {
+  const drawn = document.querySelector("[data-sampled]");
+  if (drawn && sampled !== null) drawn.textContent = number(sampled);
   const told = { ...tally, done: decided(tally) };
   for (const place of document.querySelectorAll("[data-tally]")) place.textContent = number(told[place.dataset.tally]);
   const bar = document.querySelector("[data-progress]");
