@@ -73,6 +73,7 @@ BADGES: Final[dict[str, Badge]] = {
     "changed": Badge("变更", "pencil", ATTENTION),
     "unchanged": Badge("无变化", "dash", NEUTRAL),
     "reactivated": Badge("恢复", "arrow-clockwise", PROGRESS),
+    "merged": Badge("合并报送", "union", PROGRESS),
     # what the unit says of a registered thing that its survey leaves out
     "present": Badge("仍在", "geo-alt", NEUTRAL),
     "removed": Badge("拆除", "x-circle", ATTENTION),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, Max, OuterRef, Q, Subquery
 
@@ -85,7 +86,10 @@ def _due_on() -> dt.date:
 
 def _insert_items(round_: Round, source: QuerySet[Any], *, settled: bool) -> int:
     """Write what the queryset names as items of the round; `settled`: but for what stands accepted as it is."""
-    sql, params = source.query.sql_with_params()
+    try:
+        sql, params = source.query.sql_with_params()
+    except EmptyResultSet:
+        return 0  # it names nothing whatever the database holds
     standing_sql, standing = accepted_items(round_.case_id).query.sql_with_params()
     without = f"WHERE NOT EXISTS (SELECT FROM ({standing_sql}) a (key, hash) WHERE a.key = s.key AND a.hash = s.hash)"
     with whole_rounds() as cursor:

@@ -74,7 +74,7 @@ def test_what_was_handed_in_stays(meishan_clerk: Person, data_reviewer: Person, 
     send_back(submission, data_reviewer, police_reviewer)
     answer = web.press(meishan_clerk, "submission_discard", submission.pk)
     assert answer.status_code == 409
-    assert "已提交过的报送不能作废" in answer.content.decode()
+    assert "已审核过的报送不能作废" in answer.content.decode()
     assert not web.has_form(web.page(meishan_clerk, submission), web.url("submission_discard", submission.pk))
     assert web.state(submission) == "returned"
 

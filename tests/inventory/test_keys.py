@@ -105,7 +105,7 @@ def test_unchanged_rows_keep_their_verdicts_and_changed_ones_lose_just_theirs(
     second = latest(submission)
     assert second.number == 2
     for side in Side:
-        assert tally_of(second, side) == {"pass": 2, "return": 0, "open": 1}
+        assert tally_of(second, side) == {"pass": 0, "return": 0, "open": 1}, "what both passed is settled"
     changed = Item.objects.get(round=second, key=before["示例路口2"])
     assert not Verdict.objects.filter(item_hash=changed.hash).exists()
     decide(Submission.objects.get(pk=submission.pk))
@@ -141,8 +141,8 @@ def test_a_version_may_go_in_again_as_it_is_and_what_was_returned_stays_returned
     submission, _ = returned_with(meishan_clerk, data_reviewer, police_reviewer)
     services.submit(meishan_clerk, submission.pk, stamped(meishan_clerk, submission))
     second = latest(submission)
-    assert tally_of(second, Side.DATA) == {"pass": 3, "return": 0, "open": 0}
-    assert tally_of(second, Side.POLICE) == {"pass": 2, "return": 1, "open": 0}
+    assert tally_of(second, Side.DATA) == {"pass": 1, "return": 0, "open": 0}
+    assert tally_of(second, Side.POLICE) == {"pass": 0, "return": 1, "open": 0}
     for by, side in ((data_reviewer, Side.DATA), (police_reviewer, Side.POLICE)):
         close_side(by, second, side)
     assert Submission.objects.get().state == "returned"

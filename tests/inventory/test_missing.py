@@ -263,7 +263,7 @@ def test_marks_are_items_that_are_returned_copied_and_mended(data_reviewer: Pers
     pass_all(data_reviewer, round_, "data")  # type: ignore[arg-type]
     close(data_reviewer, round_.pk, "data", version_hash=round_.version_hash)
     pass_all(police_reviewer, round_, "police")  # type: ignore[arg-type]
-    assert close(police_reviewer, round_.pk, "police", version_hash=round_.version_hash).outcome == "returned"
+    assert close(police_reviewer, round_.pk, "police", version_hash=round_.version_hash).outcome == "partial"
     html = page(clerk_of("meishan"), submission)
     assert f"未上表 {second.number} 路口2（仍在）" in html and "现场已拆除" in html
     say(submission, [second], Mark.REMOVED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -102,7 +104,7 @@ def test_a_reason_is_needed_and_the_ticks_are_kept(
     assert answer.status_code == 422
     assert "理由" in page.split("error-summary")[1][:300]
     assert page.count("checked") == 1
-    assert f'value="{key}" form="decide-rows" data-tick checked' in page
+    assert re.search(rf'value="{key}" form="decide-rows" data-tick[^>]* checked', page)
     assert not Verdict.objects.exists()
 
 
