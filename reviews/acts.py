@@ -165,7 +165,10 @@ def review_close(request: HttpRequest, pk: int) -> HttpResponse:
     person, case = doors.to_act(request, pk)
     round_, side, version_hash = doors.stamped(ActForm(request.POST), case)
     ended = services.close(person, round_.pk, side, version_hash=version_hash)
-    messages.success(
-        request, ENDED.get(Round.Outcome(ended.outcome), "") if ended.outcome else "本方已办结，等待对方办结。"
-    )
+    if ended.outcome:
+        back = ended.items.filter(returned=True).count()
+        said = ENDED[Round.Outcome(ended.outcome)].format(passed=ended.item_count - back, back=back)
+    else:
+        said = "本方已办结，等待对方办结。"
+    messages.success(request, said)
     return redirect("review", pk=case.pk)
