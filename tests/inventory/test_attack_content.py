@@ -123,7 +123,7 @@ def test_the_reviewers_pages_and_what_comes_back(
     case = Case.objects.get()
     client = web.of(data_reviewer)
     opened = [
-        client.get(web.url("review", case.pk), {"part": "camera", "row": key}).content.decode()
+        client.get(web.url("review", case.pk), {"part": "camera", "row": str(key)}).content.decode()
         for key in keys_of(latest(evil))
     ]
     assert_inert("".join(opened), IMG, SVG, TEMPLATE, SCRIPT)
