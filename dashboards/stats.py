@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import BooleanField, Count, DateTimeField, ExpressionWrapper, Max, Q, QuerySet
+from django.db.models import BooleanField, Count, DateTimeField, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -19,9 +19,11 @@ from agencies.models import Duty, Person, PlaceKind
 from cameras.models import Camera, Pole
 from inventory.campaign.obligations import ACCEPTED_STATES, REPORTED_STATES, ObligationState
 from inventory.campaign.roster import GROUPS, group_of, rank
-from inventory.models import CameraRow, Campaign, Obligation, Submission, Version
+from inventory.models import CameraRow, Campaign, Obligation, Submission
+from inventory.services import CASE_KIND
 from platforms.models import Platform
 from registry.models import Life
+from reviews.models import Item
 
 NO_KIND = ""
 """Rows whose kind of place is not stated."""
@@ -227,21 +229,28 @@ def registered(person: Person, agency_id: int | None) -> dict[str, int]:
     }
 
 
-def versions_in_review(person: Person, campaign_id: int) -> QuerySet[Version]:
-    """The version under review of each report in review that the person may see."""
-    in_review = Submission.objects.visible_to(person).filter(
-        state=Submission.State.IN_REVIEW, obligation__campaign=campaign_id
+def rows_under_review(person: Person, campaign_id: int) -> QuerySet[CameraRow]:
+    """Camera rows that the open rounds judge, of the reports that the person may see.
+
+    A later version holds all its rows; those accepted in an earlier round are not judged again and do not count.
+    """
+    reports = Submission.objects.visible_to(person).filter(obligation__campaign=campaign_id)
+    judged = Item.objects.filter(
+        round__ended_at=None,
+        round__case__kind=CASE_KIND,
+        round__case__subject_id=OuterRef("source_file__version__submission_id"),
+        round__number=OuterRef("source_file__version__number"),
+        key=OuterRef("key"),
     )
-    return (
-        Version.objects.filter(submission__in=in_review.values("pk"))
-        .order_by("submission_id", "-number")
-        .distinct("submission_id")
+    return CameraRow.objects.filter(
+        Exists(judged),
+        source_file__version__submission__in=reports.filter(state=Submission.State.IN_REVIEW).values("pk"),
     )
 
 
 def rows_in_review(person: Person, campaign_id: int) -> dict[str, int]:
     """Camera rows under review by kind of place."""
-    rows = CameraRow.objects.filter(source_file__version__in=versions_in_review(person, campaign_id).values("pk"))
+    rows = rows_under_review(person, campaign_id)
     return dict(rows.order_by().values_list("place_kind").annotate(found=Count("pk")))
 
 
@@ -259,7 +268,7 @@ class InReview:
 
 def reports_in_review(person: Person, campaign_id: int, kind: str | None) -> list[InReview]:
     """The reports in review with camera rows of a kind of place (None: all), the longest waiting first."""
-    rows = CameraRow.objects.filter(source_file__version__in=versions_in_review(person, campaign_id).values("pk"))
+    rows = rows_under_review(person, campaign_id)
     if kind is not None:
         rows = rows.filter(place_kind=kind)
     version = "source_file__version"

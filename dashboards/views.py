@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -16,17 +15,15 @@ from agencies.permissions import sees_all_business
 from agencies.sessions import person_of
 from audit.failures import require
 from inventory.campaign.obligations import ObligationState
-from inventory.campaign.roster import GROUP_BY_KEY, GROUPS
+from inventory.campaign.roster import GROUPS
 from inventory.permissions import may_manage_campaigns, may_see_reports
 from sheets.kinds.places import place_kinds
 
-from . import figures, stats, trend
+from . import asked, figures, stats, trend
 from .attention import worst
 from .home import home_of
 
 PAGE = 100
-NONE = "none"
-"""In addresses: rows that state no kind of place, as in the registry's lists."""
 
 
 @require_safe
@@ -41,38 +38,12 @@ def _reader(request: HttpRequest) -> Person:
     return person
 
 
-def _campaign(params: QueryDict) -> tuple[stats.Shown | None, list[stats.Shown]]:
-    """The campaign that the address names, else the one under way; and all of them. 404 for one that is not there."""
-    shown = stats.campaigns()
-    asked = _number(params, "campaign")
-    if asked is None:
-        return (shown[0] if shown else None), shown
-    found = next((one for one in shown if one.pk == asked), None)
-    if found is None:
-        raise Http404
-    return found, shown
-
-
-def _number(params: QueryDict, key: str) -> int | None:
-    text = params.get(key, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise BadRequest(f"{key} is no number")
-    return int(text)
-
-
-def _refuse_unknown(params: QueryDict, *known: str) -> None:
-    if unknown := set(params) - set(known):
-        raise BadRequest(f"unknown parameters {sorted(unknown)}")
-
-
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
     """Roster x state, by group, by unit and by kind of place. A clerk sees the own agency's line only (T10)."""
     person = _reader(request)
-    _refuse_unknown(request.GET, "campaign")
-    shown, others = _campaign(request.GET)
+    asked.refuse_unknown(request.GET, "campaign")
+    shown, others = asked.campaign(request.GET)
     told: dict[str, Any] = {"shown": shown, "campaigns": others, "manages": may_manage_campaigns(person)}
     if shown is None:
         return render(request, "dashboards/progress.html", told)
@@ -101,11 +72,11 @@ def progress(request: HttpRequest) -> HttpResponse:
 def progress_units(request: HttpRequest) -> HttpResponse:
     """The units behind a figure."""
     person = _reader(request)
-    _refuse_unknown(request.GET, "campaign", "state", "group", "overdue", "page")
-    shown, others = _campaign(request.GET)
+    asked.refuse_unknown(request.GET, "campaign", "state", "group", "overdue", "page")
+    shown, others = asked.campaign(request.GET)
     if shown is None:
         raise Http404
-    wanted = _wanted(request.GET)
+    wanted = asked.wanted(request.GET)
     counted = wanted.chosen(stats.units(person, [shown])[shown.pk])
     page = Paginator(counted, PAGE).get_page(request.GET.get("page"))
     told = {
@@ -120,28 +91,15 @@ def progress_units(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboards/progress_units.html", told)
 
 
-def _wanted(params: QueryDict) -> stats.Wanted:
-    states = tuple(dict.fromkeys(state for state in params.getlist("state") if state))
-    group, overdue = params.get("group", ""), params.get("overdue", "")
-    if not set(states) <= set(ObligationState.values) or (group and group not in GROUP_BY_KEY):
-        raise BadRequest("unknown state or group")
-    if overdue not in ("", "1"):
-        raise BadRequest("overdue is 1 or nothing")
-    return stats.Wanted(states, group, bool(overdue))
-
-
 @require_safe
 def progress_rows(request: HttpRequest) -> HttpResponse:
     """The reports in review behind a count of rows, of one kind of place or all."""
     person = _reader(request)
-    _refuse_unknown(request.GET, "campaign", "kind")
-    shown, _ = _campaign(request.GET)
+    asked.refuse_unknown(request.GET, "campaign", "kind")
+    shown, _ = asked.campaign(request.GET)
     if shown is None:
         raise Http404
-    asked = request.GET.get("kind", "")
-    if asked and asked != NONE and asked not in place_kinds():
-        raise BadRequest("unknown kind of place")
-    kind = None if not asked else "" if asked == NONE else asked
+    kind = asked.kind(request.GET)
     reports = stats.reports_in_review(person, shown.pk, kind)
     told = {
         "shown": shown,

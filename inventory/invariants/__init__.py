@@ -25,7 +25,7 @@ INVARIANTS: dict[str, tuple[Check, ...]] = {
     "I7": (keeping.audited,),
     "I8": (keeping.no_grants,),
     "I9": (keeping.originals,),
-    "I10": (),
+    "I10": (),  # the figures are those of the dashboards, which register their check
     "I11": (intake.one_answer,),
     "I12": (keeping.leases,),
 }

@@ -147,6 +147,15 @@ def test_only_the_version_under_review_is_counted(leader: Person) -> None:
     assert stats.rows_in_review(leader, campaign.pk) == {"road": 4}
 
 
+def test_rows_accepted_in_an_earlier_round_are_not_counted_again(leader: Person) -> None:
+    """A later version holds every row; those that are settled are no items of its round."""
+    campaign = make_campaign(roster=["meishan"])
+    submission = report(obligation_of(campaign, "meishan"), "in_review", rows=4, version=2)
+    open_round(submission).items.order_by("key")[0].delete()
+    assert stats.rows_in_review(leader, campaign.pk) == {"road": 3}
+    assert [one.rows for one in stats.reports_in_review(leader, campaign.pk, "road")] == [3]
+
+
 @pytest.mark.parametrize("who", SEES_ALL)
 def test_who_sees_the_whole_county(who: str, request: pytest.FixtureRequest) -> None:
     make_campaign()
