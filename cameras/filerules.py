@@ -139,7 +139,7 @@ _UNCODED = {"code": "/", "name": "梅山镇示例路口", **{key: row(1)[key] fo
 def not_entered_twice(
     names: Sequence[str], codes: Sequence[str | None], townships: Sequence[str], longitudes: Degrees, latitudes: Degrees
 ) -> Iterable[FileHit]:
-    """One name at one position more than once, at least one of the rows without a code; and C305 of the same names."""
+    """One name at one position twice, at least one of the rows without a code; C305: one name in one township."""
     uncoded = patterns.names_without_code(names, codes)
     for seen in patterns.not_told_apart(uncoded, codes, (longitudes, latitudes)):
         yield FileHit(seen.rows[0], "name", seen.related("name"), seen.details)
@@ -148,12 +148,9 @@ def not_entered_twice(
             yield FileHit(seen.rows[0], "name", seen.related("name"), seen.details, "C305")
 
 
-@CAMERA.file_rule(
+CAMERA.beside(
+    "C304",
     "C305",
-    "name",
-    "code",
-    "township",
-    *POSITION,
     at=("name",),
     severity=WARNING,
     title="名称相同分不清",
@@ -167,12 +164,6 @@ def not_entered_twice(
         told=("同一个镇有两行都叫“村部门口”，都没有编码", "写成“江店村部门口”和“小南京村部门口”"),
     ),
 )
-def names_tell_cameras_apart(
-    names: Sequence[str], codes: Sequence[str | None], townships: Sequence[str], longitudes: Degrees, latitudes: Degrees
-) -> Iterable[FileHit]:
-    """One name in one township at several positions, at least one row without a code; told by the pass of C304."""
-    del names, codes, townships, longitudes, latitudes
-    return ()
 
 
 @CAMERA.file_rule(
@@ -252,11 +243,9 @@ def not_filled_down(longitudes: Degrees, latitudes: Degrees) -> Iterable[FileHit
         yield FileHit(seen.rows[0], "longitude", seen.related("longitude"), seen.details)
 
 
-@CAMERA.file_rule(
+CAMERA.beside(
+    "C307",
     "C309",
-    "police_station",
-    *POSITION,
-    "name",
     at=POSITION,
     severity=WARNING,
     title="坐标像是照抄派出所的",
@@ -270,12 +259,6 @@ def not_filled_down(longitudes: Degrees, latitudes: Degrees) -> Iterable[FileHit
         told=("梅山派出所辖区 8 台摄像机名称不同、坐标完全一样", "各台的坐标各自测量"),
     ),
 )
-def not_copied_from_the_station(
-    stations: Sequence[str], longitudes: Degrees, latitudes: Degrees, names: Sequence[str]
-) -> Iterable[FileHit]:
-    """No police station has nearly all its cameras on one point; told by the pass of C307."""
-    del stations, longitudes, latitudes, names
-    return ()
 
 
 @CAMERA.file_rule(

@@ -219,7 +219,7 @@ class _Form:
         self.asked, self.outcome = report.asked, report.outcome
         self.sheet: Sheet = DECLARATIONS[target.kind]
         self.options = options_of(source)
-        covered = any(self.asked.covers(rule.code) for rule in self.sheet.file_rules)
+        covered = any(self.asked.covers(code) for code in self.sheet.file_codes)
         self.file_rules = self.sheet.file_rules if covered else []
         self.stored: dict[tuple[str, int, str, str], RowFinding] = {}
         self.waived: set[tuple[str, int, str, str, str]] = set()

@@ -167,11 +167,15 @@ class FileHit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FileRule:
-    """A rule over all rows of the file: given whole columns, yields a `FileHit` for each cell concerned."""
+    """A rule over all rows of the file: given whole columns, yields a `FileHit` for each cell concerned.
+
+    A hit without a code is one of `code`; `beside` are further codes that the same pass finds and names in its hits.
+    """
 
     code: str
     reads: tuple[str, ...]
     test: Callable[..., Iterable[FileHit]]
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +311,24 @@ class Sheet:
 
         return register
 
+    def beside(
+        self,
+        rule: str,
+        code: str,
+        *,
+        at: Sequence[str],
+        title: str,
+        says: str,
+        fix: str,
+        severity: Severity = ERROR,
+        clause: str = "",
+        example: Example,
+    ) -> None:
+        """Declare a finding that the file rule `rule`, looking at the same rows, tells beside its own."""
+        place = next(place for place, known in enumerate(self.file_rules) if known.code == rule)
+        self._declare(code, Issue(title, says, fix, severity), clause, at, example)
+        self.file_rules[place] = replace(self.file_rules[place], beside=(*self.file_rules[place].beside, code))
+
     def derive(
         self, *fields: Field, reads: Sequence[str]
     ) -> Callable[[Callable[..., Sequence[Sequence[Any]]]], Callable[..., Sequence[Sequence[Any]]]]:
@@ -347,6 +369,11 @@ class Sheet:
     def copy_columns(self) -> tuple[str, ...]:
         """Columns of the COPY text file: where the row stands, raw cells, hash and counts, then the clean fields."""
         return (*ROW_COLUMNS, *self.clean_columns)
+
+    @property
+    def file_codes(self) -> frozenset[str]:
+        """The codes that concern more than one row."""
+        return frozenset(code for rule in self.file_rules for code in (rule.code, *rule.beside))
 
     @property
     def rules(self) -> dict[str, RuleInfo]:

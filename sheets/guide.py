@@ -61,7 +61,6 @@ def guide(sheet: Sheet) -> Guide:
     """The guide of one form."""
     rules = sheet.rules
     row_codes = {rule.code for rule in sheet.row_rules}
-    file_codes = {rule.code for rule in sheet.file_rules}
     columns = []
     for column in sheet.columns:
         if column.hidden:
@@ -91,7 +90,7 @@ def guide(sheet: Sheet) -> Guide:
         notes=(*sheet.notes, *NOTES),
         columns=tuple(columns),
         row_rules=tuple(info for code, info in rules.items() if code in row_codes),
-        file_rules=tuple(info for code, info in rules.items() if code in file_codes),
+        file_rules=tuple(info for code, info in rules.items() if code in sheet.file_codes),
     )
 
 

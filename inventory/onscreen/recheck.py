@@ -123,7 +123,7 @@ def compute(version: Version) -> Found:
 
 def _compare(found: Found, source: SourceFile, wide: Mapping[str, Sequence[Finding]]) -> None:
     """Add what these findings change against those that are stored."""
-    codes = [rule.code for sheet in DECLARATIONS.values() for rule in sheet.file_rules]
+    codes = [code for sheet in DECLARATIONS.values() for code in sheet.file_codes]
     old: dict[tuple[Any, ...], list[RowFinding]] = defaultdict(list)
     for known in RowFinding.objects.filter(source_file=source, code__in=codes):
         old[recount.identity(known)].append(known)

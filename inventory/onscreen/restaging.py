@@ -35,7 +35,7 @@ NEEDED = ("key", "source_file_id", "sheet", "row", "raw", "merge_group", "edited
 
 def is_wide(sheet: Sheet, code: str) -> bool:
     """Whether a rule looks at more than one row: the whole file, the report's other files, or the registry."""
-    return code[1:2] == "4" or any(rule.code == code for rule in sheet.file_rules)
+    return code[1:2] == "4" or code in sheet.file_codes
 
 
 def options_of(source: SourceFile) -> Options:

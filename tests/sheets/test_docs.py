@@ -47,7 +47,7 @@ def test_every_rule_has_its_words() -> None:
 def test_codes_stand_in_their_blocks() -> None:
     for sheet, letter in ((CAMERA, "C"), (PLATFORM, "P")):
         rows = {rule.code for rule in sheet.row_rules}
-        files = {rule.code for rule in sheet.file_rules}
+        files = sheet.file_codes
         for code in sheet.rules:
             block = "2" if code in rows else "3" if code in files else "1"
             assert code.startswith(letter + block), code
@@ -123,6 +123,6 @@ def test_details_that_wordings_speak_of() -> None:
     known = {"column", "value", "cells", "count", "label", "detail", "total", "number", "metres", "arms", "rows"}
     known |= {"east", "north", "station"}
     for sheet in (CAMERA, PLATFORM):
-        for code in [rule.code for rule in sheet.row_rules] + [rule.code for rule in sheet.file_rules]:
+        for code in [rule.code for rule in sheet.row_rules] + [*sheet.file_codes]:
             info = sheet.rules[code]
             assert placeholders(info.says) | placeholders(info.says_fix) <= known, code
