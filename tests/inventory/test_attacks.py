@@ -18,8 +18,9 @@ from tests.factories_inventory import drafted, submitted
 from tests.inventory import web
 from tests.inventory.drafts import camera_row, obligation_of, started, workbook
 from tests.inventory.registering import registered
+from tests.matrix import MATRIX
 from tests.reviews.scenes import keys_of, latest, stamp
-from tests.test_matrix import MATRIX, routes
+from tests.test_matrix import routes
 
 pytestmark = pytest.mark.django_db
 

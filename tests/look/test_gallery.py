@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.test import override_settings
-from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e import browser as real
@@ -17,46 +13,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("look")]
 PAGES = sorted(path.stem for path in (Path(__file__).parent / "pages").glob("*.html"))
 
 LARGE = ("detail", "findings", "form", "progress", "table", "todo")
-
-
-@pytest.fixture(scope="module")
-def gallery() -> Iterator[str]:
-    """The gallery behind a socket; no database is allowed, so none of it needs one."""
-    with override_settings(ROOT_URLCONF="tests.look.urls"):
-        thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
-        thread.daemon = True
-        thread.start()
-        thread.is_ready.wait(30)
-        assert thread.error is None
-        try:
-            yield f"http://127.0.0.1:{thread.port}/look/"
-        finally:
-            thread.terminate()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with real.launch() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def shared(chromium: Browser) -> BrowserContext:
-    return real.new_context(chromium)
-
-
-@pytest.fixture
-def visitor(shared: BrowserContext) -> BrowserContext:
-    """A visitor whose cache is warm and who has no cookie."""
-    shared.clear_cookies()
-    return shared
-
-
-@pytest.fixture
-def page(visitor: BrowserContext) -> Iterator[Page]:
-    page = real.new_page(visitor)
-    yield page
-    page.close()
 
 
 @pytest.mark.parametrize(
@@ -352,64 +308,6 @@ def test_a_long_list_of_chips_opens(gallery: str, page: Page) -> None:
     more.click()
     expect(page.get_by_role("link", name="H59")).to_be_visible()
     expect(page.get_by_role("button", name="收起")).to_have_attribute("aria-expanded", "true")
-
-
-# --- requests that the page makes by itself, and refusals of htmx
-def test_only_a_timer_calls_itself_a_poll(gallery: str, page: Page) -> None:
-    page.goto(gallery + "live")
-    expect(page.locator("#poll #echo")).to_have_text("|1")
-    page.locator("#ask").click()
-    expect(page.locator("#answer #echo")).to_have_text("|")
-
-
-def test_a_refused_request_is_said(gallery: str, page: Page) -> None:
-    page.goto(gallery + "live")
-    page.locator("#conflict").click()
-    notice = page.locator("#alerts .notice")
-    expect(notice).to_contain_text("这一版已由公安局退回，您看到的是旧页面。")
-    expect(page.locator("#answer")).to_be_empty()
-    real.assert_sound(page, expect_console=("status of 409", "Response Status Error Code 409"))
-    notice.get_by_role("button", name="知道了").click()
-    expect(notice).to_have_count(0)
-
-
-def test_a_broken_network_is_said_and_the_next_success_clears_it(gallery: str, page: Page) -> None:
-    page.goto(gallery + "live")
-    page.route("**/look/refuse/409", lambda route: route.abort())
-    page.locator("#conflict").click()
-    expect(page.locator("#alerts")).to_contain_text("网络不通，这一步没有完成。")
-    page.locator("#ask").click()
-    expect(page.locator("#alerts")).to_be_empty()
-
-
-def test_without_a_session_the_page_leaves_for_the_login(gallery: str, page: Page) -> None:
-    page.goto(gallery + "live")
-    page.locator("#expired").click()
-    page.wait_for_url("**/look/empty")
-
-
-def test_a_form_with_errors_is_shown_where_it_belongs(gallery: str, page: Page) -> None:
-    page.goto(gallery + "live")
-    page.locator("#wrong").click()
-    expect(page.locator("#answer #mend")).to_have_text("经度只有 5 位小数。")
-    expect(page.locator("#alerts")).to_be_empty()
-
-
-def test_a_server_error_is_said_without_its_page(gallery: str, page: Page) -> None:
-    page.goto(gallery + "live")
-    page.locator("#broken").click()
-    expect(page.locator("#alerts .notice")).to_have_count(1)
-    expect(page.locator("#answer")).to_be_empty()
-
-
-def test_htmx_asks_in_our_words(gallery: str, page: Page) -> None:
-    page.goto(gallery + "live")
-    page.locator("#delete").click()
-    page.get_by_role("dialog", name="作废 3 行？").get_by_role("button", name="取消").click()
-    expect(page.locator("#answer")).to_be_empty()
-    page.locator("#delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="确定").click()
-    expect(page.locator("#answer #echo")).to_be_visible()
 
 
 # --- print
