@@ -6,15 +6,15 @@ unless the case was given back to the unit since (docs/decisions/0012).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
 from audit.failures import Conflict
-from reviews.models import Case, Round
+from reviews.models import Case, Motion, Round
 
-from .models import SourceFile, Submission, Version
+from .models import SourceFile, StagedRow, Submission, Version
 
 CASE_KIND = "submission"
 WORD = "已入库"
@@ -42,6 +42,11 @@ def locked(submission_id: int, contents: Collection[tuple[int, str]]) -> set[int
         return {key for (key,) in cursor.fetchall()}
 
 
+def locked_keys(submission_id: int, rows: Iterable[StagedRow]) -> set[int]:
+    """The keys of those among these rows, as they are, that stand accepted and may not be changed on screen."""
+    return locked(submission_id, [(row.key, row.row_hash) for row in rows])
+
+
 def refuse(held: Collection[int], places: Sequence[str]) -> None:
     """Raise Conflict: these rows are read-only; `places`: where they stand."""
     more = f"等 {len(held)} 行" if len(held) > NAMED else ""
@@ -60,9 +65,28 @@ def last_decided(submission: Submission) -> Round | None:
 
 
 def was_taken_back(submission: Submission) -> bool:
-    """Whether the last version handed in was taken back by the unit, so that it may be handed in again as it is."""
+    """Whether the last version handed in was taken back by the unit."""
     case = Case.objects.filter(kind=CASE_KIND, subject_id=submission.pk).first()
     return case is not None and case.state == Case.State.WITHDRAWN
+
+
+def reopened(submission: Submission) -> Motion | None:
+    """The motion by which both sides gave the accepted report back, while it is with the unit because of that."""
+    if submission.state != Submission.State.RETURNED:
+        return None
+    last = last_decided(submission)
+    if last is None or last.outcome != Round.Outcome.ACCEPTED:
+        return None
+    return last.case.motions.filter(round=last, kind=Motion.Kind.REOPEN, answer=Motion.Answer.AGREED).first()
+
+
+def may_go_unchanged(submission: Submission) -> bool:
+    """Whether the last version handed in may be handed in again as it is.
+
+    It was taken back by the unit, or the accepted report was reopened and nothing need be changed after all: then both
+    sides close a round without items, and it is accepted as before.
+    """
+    return was_taken_back(submission) or reopened(submission) is not None
 
 
 def returned_keys(round_: Round) -> list[int]:

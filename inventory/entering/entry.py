@@ -20,6 +20,7 @@ from files import services as files
 from sheets.declare import Sheet
 from sheets.stage import raw_text
 
+from .. import standing
 from ..models import (
     CameraRow,
     ChangeSet,
@@ -105,7 +106,7 @@ def _next_slot(submission: Submission) -> int:
 
 def screen_of(version: Version) -> SourceFile | None:
     """The version's file of rows entered on screen, if there is one."""
-    return version.files.filter(origin=SourceFile.Origin.SCREEN).select_related("file", "place_kind").first()
+    return version.files.filter(origin=SourceFile.Origin.SCREEN).select_related("file", "place_kind", "version").first()
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ class EnteredRow:
     row: StagedRow
     place: int
     cells: Mapping[str, str]
+    locked: bool = False
+    """It stands accepted: read-only."""
 
 
 @dataclass(frozen=True)
@@ -137,8 +140,11 @@ def entered(source: SourceFile | None) -> list[EnteredSheet]:
     """What was entered, cameras first; empty sheets where nothing was."""
     found = []
     for target in reversed(TARGETS):
-        rows = target.row._default_manager.filter(source_file=source).order_by("row") if source else ()
-        shown = tuple(EnteredRow(row, place, cells_of(target.kind, row)) for place, row in enumerate(rows, 1))
+        rows = list(target.row._default_manager.filter(source_file=source).order_by("row")) if source else []
+        fixed = standing.locked_keys(source.version.submission_id, rows) if source else set()
+        shown = tuple(
+            EnteredRow(row, place, cells_of(target.kind, row), row.key in fixed) for place, row in enumerate(rows, 1)
+        )
         found.append(EnteredSheet(DECLARATIONS[target.kind], shown))
     return found
 

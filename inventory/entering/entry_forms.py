@@ -151,6 +151,15 @@ class RowForm(forms.Form):
         self.elsewhere = [one for one in found if one.column_key not in self.fields]
         """What was found about the row as a whole, or in a column that the form does not show."""
 
+    def close(self) -> None:
+        """Show the row and take nothing: no field can be changed, no fix is offered."""
+        for field in self.fields.values():
+            field.disabled = True
+            for one in field.findings if isinstance(field, CellField) else ():
+                one.fixes = {}
+        for one in self.elsewhere:
+            one.fixes = {}
+
     @property
     def cells(self) -> dict[str, str]:
         """Column key -> text as posted; to be asked once the form is valid."""

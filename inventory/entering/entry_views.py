@@ -14,7 +14,7 @@ from agencies.sessions import person_of
 from audit.failures import Conflict
 from sheets.declare import Sheet
 
-from .. import services
+from .. import services, standing
 from ..models import ChangeSet, Datum, Funding, ReportKind, SourceFile, StagedRow, Submission, Version
 from ..onscreen import changes
 from ..permissions import may_edit
@@ -98,12 +98,18 @@ def entry_add(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def entry_row(request: HttpRequest, pk: int, kind: str, key: int) -> HttpResponse:
-    """The form of a row that is there, with what was found about it at its fields."""
+    """The form of a row that is there, with what was found about it at its fields; read-only where it is accepted."""
     sheet = _sheet(kind)
     found, version = _editable(request, pk)
     row = entry.row_of(version, kind, key)
     if row is None:
         raise Http404
+    if standing.locked_keys(found.pk, [row]):
+        if request.method == "POST":
+            standing.refuse([key], [f"{row.sheet} 第{row.row}行"])
+        form = _row_form(sheet, version, row.source_file, entry.cells_of(kind, row), row=row)
+        form.close()
+        return _form_page(request, found, form, kind, row, locked=True)
     if request.method == "GET":
         form = _row_form(sheet, version, row.source_file, entry.cells_of(kind, row), row=row)
         return _form_page(request, found, form, kind, row)
@@ -192,6 +198,7 @@ def _form_page(
     row: StagedRow | None = None,
     *,
     status: int = 200,
+    locked: bool = False,
 ) -> HttpResponse:
     version = found.versions.order_by("-number")[0]
     context = {
@@ -203,7 +210,8 @@ def _form_page(
         "row": row,
         "name": entry.name_of(row) if row else "",
         "on_screen": row is None or row.source_file.origin == SourceFile.Origin.SCREEN,
-        "place": _place(found, version, row) if kind == "camera" else None,
+        "place": _place(found, version, row) if kind == "camera" and not locked else None,
+        "locked": locked,
     }
     return render(request, "inventory/entry_row.html", context, status=status)
 

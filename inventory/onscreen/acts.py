@@ -78,7 +78,7 @@ class Act:
         """
         if self.way in BEHIND_A_FILE:
             return set()
-        return standing.locked(self.submission.pk, [(row.key, row.row_hash) for row in rows])
+        return standing.locked_keys(self.submission.pk, rows)
 
     def refuse_locked(self, rows: Iterable[StagedRow]) -> None:
         """Raise Conflict where one of these rows, as they were found, stands accepted."""

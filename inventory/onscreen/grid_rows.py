@@ -18,7 +18,7 @@ from ..models import RowFinding, SourceFile, StagedRow, Submission, Version
 from ..registering.checks import DECLARATIONS
 from ..registering.targets import TARGETS, Target
 from ..services import obstacles
-from ..standing import last_decided, locked, returned_keys
+from ..standing import last_decided, locked_keys, returned_keys
 from ..waiving.waivable import may_be_waived
 from .changes import last_own_set
 from .restaging import BY_KIND, Sources, findings_of
@@ -142,7 +142,7 @@ def as_json(target: Target, sources: Sources, rows: Sequence[StagedRow]) -> list
     for finding in findings_of(target, rows) if rows else ():
         found[finding.source_file_id, finding.sheet, finding.row].append(finding)
     keys = list(DECLARATIONS[target.kind].by_key)
-    fixed = locked(sources.version.submission_id, [(row.key, row.row_hash) for row in rows])
+    fixed = locked_keys(sources.version.submission_id, rows)
     return [
         {
             "key": row.key,
