@@ -41,8 +41,8 @@ def told(person: Person, found: Submission, version: Version) -> dict[str, Any]:
     return {
         "partly": standing.partly(found),
         "undone": undone_of(found),
-        "reopened": _reopened(found),
-        "taken_back": found.state == Submission.State.DRAFT and version.submitted_at is not None,
+        "reopened": standing.reopened(found),
+        "taken_back": newest and standing.was_taken_back(found),
         "withdrawable": under_review and not _closed_by_a_side(found),
     }
 
@@ -50,15 +50,6 @@ def told(person: Person, found: Submission, version: Version) -> dict[str, Any]:
 def _closed_by_a_side(found: Submission) -> bool:
     rounds = Round.objects.filter(case__kind=services.CASE_KIND, case__subject_id=found.pk, ended_at=None)
     return rounds.filter(closings__isnull=False).exists()
-
-
-def _reopened(found: Submission) -> Motion | None:
-    """The motion by which both sides gave the decided report back, while it is with the unit because of that."""
-    if found.state != Submission.State.RETURNED or found.versions.filter(submitted_at=None).exists():
-        return None
-    last = standing.last_decided(found)
-    motions = Motion.objects.filter(round=last, kind=Motion.Kind.REOPEN, answer=Motion.Answer.AGREED)
-    return motions.order_by("-answered_at").first() if last and last.outcome == Round.Outcome.ACCEPTED else None
 
 
 @dataclass(frozen=True)

@@ -257,12 +257,12 @@ def submit(by: Person, submission_id: int, version_hash: str) -> Submission:
 
     Raises Conflict when the page was stale or something is missing; a second press finds the state already moved. What
     the registry says against it by now is written down before, so that the page can show it. A version that the unit
-    took back may be handed in again as it is.
+    took back, or that was reopened and needs no change, may be handed in again as it is.
     """
     with transaction.atomic():
         submission = locked(by, submission_id)
         draft = submission.versions.filter(submitted_at__isnull=True).first()
-        if draft is None and standing.was_taken_back(submission):
+        if draft is None and standing.may_go_unchanged(submission):
             draft = draft_version(by, submission)
         if draft is not None and draft.is_stale:
             recheck.enqueue(draft, by)

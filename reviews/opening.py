@@ -17,7 +17,7 @@ from audit.failures import Conflict
 from . import announcing, desks, workdays
 from .kinds import kind_of
 from .locks import lock_case
-from .models import Case, Item, Participation, Round
+from .models import Case, Item, Motion, Participation, Round
 from .outcomes import TAKEN_IN, accepted_items, disagreements
 from .parts import join
 from .permissions import side_of_agency
@@ -46,8 +46,9 @@ def open_round(
     earlier round with the same hash is settled and left out; a verdict on unchanged content is kept. `authors` had a
     hand in the version and can never judge the case.
 
-    Raises Conflict when a round is under way, and when nothing is left to judge; PermissionDenied when an author has
-    already judged this case.
+    Raises Conflict when a round is under way, and when nothing is left to judge, unless a decided case was reopened or
+    a return was answered by taking rows out: then both sides close a round without items. PermissionDenied when an
+    author has already judged this case.
     """
     case, _ = Case.objects.get_or_create(
         kind=kind,
@@ -65,7 +66,7 @@ def open_round(
     round_ = Round.objects.create(case=case, number=number, version_hash=version_hash, due_on=_due_on())
     settled = case.rounds.filter(outcome__in=TAKEN_IN, undone_at=None).exists()
     round_.item_count = sum(_insert_items(round_, source, settled=settled) for source in items)
-    if not round_.item_count and not _something_went(case):
+    if not round_.item_count and not _was_reopened(case) and not _something_went(case):
         raise Conflict("没有改动的行：已通过的行不再重复审核。请先改动需要更正的行，再提交。")
     if before:
         _part_ways_again(round_, before)
@@ -99,6 +100,15 @@ def _insert_items(round_: Round, source: QuerySet[Any], *, settled: bool) -> int
             [round_.pk, *params, *(standing if settled else ())],
         )
         return int(cursor.rowcount)
+
+
+def _was_reopened(case: Case) -> bool:
+    """Whether both sides gave the case back after it was decided last. The unit may find that nothing is to be changed:
+    without a round to close the case would be with it for ever, and nobody but both sides can say that it is decided.
+    """
+    decided = case.rounds.exclude(outcome__in=["", Round.Outcome.WITHDRAWN]).order_by("-number").first()
+    agreed = case.motions.filter(round=decided, kind=Motion.Kind.REOPEN, answer=Motion.Answer.AGREED)
+    return decided is not None and agreed.exists()
 
 
 def _something_went(case: Case) -> bool:

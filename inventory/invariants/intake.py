@@ -115,7 +115,8 @@ def rows_add_up() -> Iterator[str]:
                     ON i.round_id = r.id AND i.key = m.item_key AND i.hash = m.row_hash WHERE m.version_id = v.id)"""
     yield from told(
         "第 {0} 号审核轮次的 {1} 行里只有 {2} 行是该版的",
-        f"""SELECT r.id, r.item_count, CASE WHEN s.kind = 'zero' THEN 1 ELSE {items} END
+        f"""SELECT r.id, r.item_count, CASE WHEN s.kind = 'zero' THEN
+                (SELECT count(*) FROM reviews_item i WHERE i.round_id = r.id AND i.hash = v.hash) ELSE {items} END
             FROM reviews_round r JOIN reviews_case c ON c.id = r.case_id AND c.kind = 'submission'
             JOIN inventory_submission s ON s.id = c.subject_id
             JOIN inventory_version v ON v.submission_id = s.id AND v.number = r.number AND v.hash = r.version_hash""",

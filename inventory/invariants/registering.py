@@ -85,7 +85,8 @@ def _of_kind(things: str, versions: str, thing_id: str, rows: str) -> Iterator[s
             ), counted AS (
               SELECT coalesce(sum((counts->'{kind}'->>'new')::int), 0) AS inserted,
                      coalesce(sum((counts->'{kind}'->>'reactivated')::int), 0)
-                     + coalesce(sum((counts->'{kind}'->>'revived')::int), 0) AS restored
+                     + coalesce(sum((counts->'{kind}'->>'revived')::int), 0)
+                     + coalesce(sum((counts->'{kind}_marks'->>'revived')::int), 0) AS restored
               FROM inventory_ledgerentry
             )
             SELECT (SELECT count(*) FROM {things} WHERE life = 'live'),

@@ -98,7 +98,8 @@ def _refuse_mentioned(version: Version, agency_id: int, kind: str, things: Seque
     if known < len(things):
         unit = "台" if target is CAMERA else "个"
         raise Conflict(
-            f"所选的有 {len(things) - known} {unit}已经写进表里，或者已不在本单位名下，没有标记。请刷新页面后再选。"
+            f"所选的有 {len(things) - known} {unit}已经写进表里、已入库，或者已不在本单位名下，没有标记。"
+            "请刷新页面后再选。"
         )
 
 

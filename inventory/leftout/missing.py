@@ -1,8 +1,9 @@
 """What the unit has registered and its survey does not mention: which things, what was said of each, what is open.
 
 A thing counts as mentioned by a staged row of the version that means it, and by anything accepted of the same
-obligation, be it of this submission's earlier rounds: a row or a mark. Everything here reads or takes marks back;
-`marking` writes them.
+obligation, be it of this submission's earlier rounds: a row or a mark. Once the submission was reopened its own earlier
+marks are open to change again, those too that ended a thing or gave it away, while that is what stands. Everything here
+reads or takes marks back; `marking` writes them.
 """
 
 from __future__ import annotations
@@ -30,12 +31,39 @@ ACCEPTED_MARK = """SELECT FROM inventory_version v JOIN inventory_version a ON a
 """SQL of the item with which the very same mark (m) was accepted in an earlier round of its submission."""
 
 
+_THIS = "(SELECT this.submission_id FROM inventory_version this WHERE this.id = %(version)s)"
+_REOPENED = """EXISTS (SELECT FROM reviews_motion g WHERE g.case_id = d.case_id AND g.kind = 'reopen'
+                       AND g.answer = 'agreed' AND g.answered_at > d.ended_at)"""
+"""SQL: the case was given back to the unit after the round (d) had ended."""
+KEY_TAKEN = {
+    "camera": "EXISTS (SELECT FROM cameras_camera o WHERE o.life = 'live' AND o.id <> t.id AND o.code = t.code)",
+    "platform": """EXISTS (SELECT FROM platforms_platform o WHERE o.life = 'live' AND o.id <> t.id AND (
+                     o.code = t.code OR o.code IS NULL AND t.code IS NULL
+                     AND o.reporting_agency_id = %(agency)s AND o.name_key = t.name_key))""",
+}
+"""SQL: what only one live thing may have, the thing (t) could not have again as one of %(agency)s."""
+
+
 def _own(target: Target) -> str:
     return f"SELECT t.id FROM {target.things} t WHERE t.life = 'live' AND t.reporting_agency_id = %(agency)s"
 
 
+def _spoken_for(target: Target) -> str:
+    """SQL: things that a mark of this submission ended or gave away, and that stand as it left them; reopened since."""
+    return f"""SELECT t.id FROM inventory_missingmark m JOIN inventory_version a ON a.id = m.version_id
+               JOIN {target.versions} w ON w.source_row_id = -m.id AND w.recorded_to IS NULL
+               JOIN inventory_ledgerentry e ON e.id = w.ledger_entry_id
+               JOIN reviews_round d ON d.id = e.round_id AND d.undone_at IS NULL
+               JOIN {target.things} t ON t.id = w.{target.thing_id}
+               WHERE a.submission_id = {_THIS} AND m.kind = '{target.kind}' AND {_REOPENED}
+                 AND NOT {KEY_TAKEN[target.kind]}"""
+
+
 def unmentioned(target: Target) -> str:
-    """A subquery (id) of the live things of %(agency)s that nothing mentions in %(version)s or, accepted, beside it."""
+    """A subquery (id) of the live things of %(agency)s that nothing mentions in %(version)s or, accepted, beside it.
+
+    With them what this submission's own marks ended or gave away, once it was reopened.
+    """
     accepted = """inventory_ledgerentry e JOIN reviews_round d ON d.id = e.round_id AND d.undone_at IS NULL
                   JOIN inventory_version a ON a.id = e.version_id
                   JOIN inventory_submission s ON s.id = a.submission_id AND e.kind = 'acceptance'
@@ -43,7 +71,7 @@ def unmentioned(target: Target) -> str:
                                           JOIN inventory_submission o ON o.id = v.submission_id
                                           WHERE v.id = %(version)s)"""
     staged = f"{target.rows} r JOIN inventory_sourcefile f ON f.id = r.source_file_id"
-    return f"""{_own(target)} EXCEPT (
+    return f"""({_own(target)} UNION ALL {_spoken_for(target)}) EXCEPT (
         SELECT r.match_id FROM {staged} WHERE f.version_id = %(version)s AND r.match_id IS NOT NULL
         UNION ALL SELECT coalesce(r.match_id, became.{target.thing_id})
         FROM {accepted} JOIN inventory_sourcefile f ON f.version_id = a.id
@@ -52,7 +80,7 @@ def unmentioned(target: Target) -> str:
         LEFT JOIN {target.versions} became ON r.match_id IS NULL AND became.source_row_id = r.id
         UNION ALL SELECT m.thing_id FROM {accepted} JOIN inventory_missingmark m ON m.version_id = a.id
         JOIN reviews_item i ON i.round_id = e.round_id AND i.key = m.item_key AND i.hash = m.row_hash AND NOT i.returned
-        WHERE m.kind = '{target.kind}')"""
+        WHERE m.kind = '{target.kind}' AND NOT (a.submission_id = {_THIS} AND {_REOPENED}))"""
 
 
 def inlined(target: Target, version: Version, agency_id: int) -> str:
@@ -87,7 +115,7 @@ class Tally:
 
 def tallies(version: Version, agency_id: int) -> list[Tally]:
     """Cameras, then platforms, each kind that the version leaves something out of; empty when nothing is missing."""
-    if not owns_any(agency_id):
+    if not owns_any(agency_id) and not has_marks(version):
         return []
     found = []
     with connection.cursor() as cursor:

@@ -202,7 +202,7 @@ def test_only_what_is_left_out_can_be_marked() -> None:
     other = Camera.objects.get(reporting_agency__code="mabu")
     submission = draft(CODES[0])
     for thing in (first, other):
-        with pytest.raises(Conflict, match="有 1 台已经写进表里，或者已不在本单位名下"):
+        with pytest.raises(Conflict, match="有 1 台已经写进表里、已入库，或者已不在本单位名下"):
             say(submission, [thing], Mark.REMOVED)
 
 
