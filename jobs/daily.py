@@ -22,12 +22,15 @@ from django.db import connection
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from audit.failures import Unavailable
+
 from .models import DailyRun
 
 log = logging.getLogger(__name__)
 FIRST_THING: Final = time(0)
 AGAIN_AFTER: Final = timedelta(minutes=10)
-"""How long a task that failed waits for its next attempt on that day; settings.JOB_MAX_ATTEMPTS of them."""
+"""How long a task that failed waits for its next attempt on that day; settings.JOB_MAX_ATTEMPTS of them, not counting
+those that only the journal's copy kept from ending."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,20 @@ def _run(name: str, task: Task, day: date) -> bool:
     try:
         with _heartbeat(token):
             task.do()
+    except Unavailable as error:
+        # What the task must leave behind could not be written: that is no attempt at the task.
+        log.warning("daily task %s waits: %s", name, error)
+        mine.update(token=None, lease_until=Now() + AGAIN_AFTER, attempt=F("attempt") - 1, error=_told(error))
+        return False
     except Exception as error:
         log.exception("daily task %s failed", name)
-        told = f"{type(error).__name__}: {error}".replace("\0", "")[:300]
-        mine.update(token=None, lease_until=Now() + AGAIN_AFTER, error=told)
+        mine.update(token=None, lease_until=Now() + AGAIN_AFTER, error=_told(error))
         return False
     return bool(mine.update(ended_at=Now(), lease_until=None, error=""))
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".replace("\0", "")[:300]
 
 
 def _claim(name: str, day: date) -> uuid.UUID | None:

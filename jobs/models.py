@@ -15,7 +15,8 @@ class Job(models.Model):
 
     `token` is the fencing token: it changes at every claim, and a worker whose token is no longer the row's may write
     nothing. States move queued -> running -> done | failed, and running -> queued when a lease ran out; queued or
-    running -> cancelled. `lane` is whom the work is for (a unit): lanes take turns, however many jobs one has queued.
+    running -> cancelled. `lease_until` of a queued job is when it may be taken up, null for at once. `lane` is whom the
+    work is for (a unit): lanes take turns, however many jobs one has queued.
     """
 
     class State(models.TextChoices):

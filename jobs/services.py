@@ -3,6 +3,8 @@
 Whose turn it is: a wake-up names a job, but the worker takes the fairest one (`claim_next`). Lanes take turns: first
 those with nothing being worked on, among them the one served longest ago. Short work that somebody waits for at the
 screen (`urgent` kinds) goes first, but never twice in a row while other work waits.
+
+A queued job with a lease waits until that has run out (`put_back`).
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Now
+
+from audit.failures import Unavailable
 
 from .models import Job
 
@@ -139,6 +143,9 @@ def _do(job: Job | None) -> None:
         _handlers[job.kind](Run(job))
     except LeaseLost:
         return
+    except Unavailable as error:
+        put_back(job, str(error))
+        raise
     except Exception as error:
         give_back(job, f"{type(error).__name__}: {error}")
         raise
@@ -164,7 +171,8 @@ def claim_next() -> Job | None:
 
 def _free() -> Q:
     """Jobs that a worker of this code may take now."""
-    left = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=Now())
+    left = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING], lease_until__lt=Now())
+    left |= Q(state=Job.State.QUEUED, lease_until=None)
     return left & Q(attempt__lt=settings.JOB_MAX_ATTEMPTS, format__lte=FORMAT, kind__in=list(_handlers))
 
 
@@ -222,6 +230,21 @@ def ahead_of(job: Job) -> int:
     lanes = queued.exclude(lane=job.lane).order_by().values("lane").annotate(n=Count("pk")).values_list("n", flat=True)
     running = Job.objects.filter(state=Job.State.RUNNING).count()
     return running + place - 1 + sum(min(count, place) for count in lanes)
+
+
+def put_back(job: Job, reason: str) -> None:
+    """After the journal's copy could not be written: the work is as good as before, so no attempt is used up.
+
+    It waits for a lease's time; by then the sweep wakes a worker, and again until the copy is back.
+    """
+    Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, token=job.token).update(
+        state=Job.State.QUEUED,
+        token=None,
+        lease_until=_lease(),
+        woken_at=Now(),
+        attempt=F("attempt") - 1,
+        error={"reason": reason},
+    )
 
 
 def give_back(job: Job, reason: str) -> None:

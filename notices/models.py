@@ -52,6 +52,7 @@ class Notice(models.Model):
         DUE_SOON = "due_soon", "快到期"
         OVERDUE = "overdue", "逾期"
         SCAN = "scan", "扫描件"
+        JOURNAL = "journal", "审计日志"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField("类别", max_length=12, choices=Kind.choices)
