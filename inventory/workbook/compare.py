@@ -1,5 +1,7 @@
 """What a mended file changed against the one before: findings gone, new and still there; rows gone and added.
 
+Besides, it tells which rows say something else than what of them stands accepted: changes to registered things.
+
 Rows are the same by their key, findings by row, column and rule. All of it is worked out in SQL, in the transaction
 that stores the new file, and kept in its summary under "compared": counts, and of each list the first `LISTED`.
 """
@@ -20,8 +22,17 @@ LISTS = {
     "still": "仍有错",
     "gone": "已不在表里的行",
     "added": "新加的行",
+    "registered": "已入库又有改动的行",
 }
 _ALIKE = "o.kind = n.kind AND o.key = n.key AND o.column_key = n.column_key AND o.code = n.code AND o.said = n.said"
+
+
+_ACCEPTED = """SELECT DISTINCT ON (i.key) i.key, i.hash FROM reviews_case c
+    JOIN reviews_round d ON d.case_id = c.id AND d.outcome IN ('accepted', 'partial') AND d.undone_at IS NULL
+    JOIN reviews_item i ON i.round_id = d.id AND NOT i.returned
+    WHERE c.kind = 'submission' AND c.subject_id = %(submission)s
+      AND i.key IN (SELECT key FROM new_rows UNION ALL SELECT key FROM compare_rows) ORDER BY i.key, d.number DESC"""
+"""What stands accepted of the rows of either file: (key, hash)."""
 
 
 def remember(source: SourceFile) -> None:
@@ -49,7 +60,11 @@ def compared(source: SourceFile) -> dict[str, Any]:
     rows = {
         "gone": f"SELECT o.* FROM compare_rows o WHERE NOT EXISTS (SELECT FROM new_rows n WHERE {known_rows})",
         "added": f"SELECT n.* FROM new_rows n WHERE NOT EXISTS (SELECT FROM compare_rows o WHERE {known_rows})",
+        "registered": f"SELECT n.* FROM new_rows n JOIN ({_ACCEPTED}) a ON a.key = n.key AND a.hash <> n.row_hash",
+        "registered_gone": f"""SELECT o.* FROM compare_rows o JOIN ({_ACCEPTED}) a ON a.key = o.key
+                               WHERE NOT EXISTS (SELECT FROM new_rows n WHERE {known_rows})""",
     }
+    params = {"submission": source.version.submission_id}
     told: dict[str, Any] = {"errors": {}, "warnings": {}, "rows": {}, "lists": {}}
     with connection.cursor() as cursor:
         for name, query in (("new_rows", new_rows), ("new_findings", new_findings)):
@@ -69,17 +84,20 @@ def compared(source: SourceFile) -> dict[str, Any]:
                 )
                 told["lists"][name] = [list(row) for row in cursor.fetchall()]
         for name, query in rows.items():
-            cursor.execute(f"SELECT count(*) FROM ({query}) found")
+            cursor.execute(f"SELECT count(*) FROM ({query}) found", params)
             told["rows"][name] = cursor.fetchone()[0]
-            cursor.execute(f"SELECT sheet, row, name FROM ({query}) found ORDER BY sheet, row LIMIT {LISTED}")
-            told["lists"][name] = [list(row) for row in cursor.fetchall()]
+            if name in LISTS:
+                cursor.execute(
+                    f"SELECT sheet, row, name FROM ({query}) found ORDER BY sheet, row LIMIT {LISTED}", params
+                )
+                told["lists"][name] = [list(row) for row in cursor.fetchall()]
     return told
 
 
 def _rows() -> str:
     return " UNION ALL ".join(
-        f"""SELECT '{target.kind}'::text AS kind, key, sheet, row, coalesce(name, '') AS name FROM {target.rows}
-            WHERE source_file_id = %(file)s"""
+        f"""SELECT '{target.kind}'::text AS kind, key, sheet, row, coalesce(name, '') AS name, row_hash
+            FROM {target.rows} WHERE source_file_id = %(file)s"""
         for target in TARGETS
     )
 
@@ -113,6 +131,7 @@ def parts(told: dict[str, Any]) -> list[tuple[str, str]]:
         ("still", errors["still"], "处仍有错"),
         ("gone", rows["gone"], "行已不在表里"),
         ("added", rows["added"], "行是新加的"),
+        ("registered", rows.get("registered", 0), "行已入库又有改动，将重新送审"),
     )
     return [(name, f"{count:,} {words}") for name, count, words in said if count]
 
@@ -121,6 +140,7 @@ def asides(told: dict[str, Any]) -> list[str]:
     """What else there is to say, without a list of its own."""
     errors, warnings, kept = told["errors"], told["warnings"], told["kept"]
     said = (
+        (told["rows"].get("registered_gone", 0), "不在表里的有 {:,} 行已入库，台账不变"),
         (errors["lost"], "{:,} 处错误随行一起不在了"),
         (warnings["fixed"] + warnings["lost"], "提醒消除 {:,} 处"),
         (warnings["fresh"], "提醒新出现 {:,} 处"),

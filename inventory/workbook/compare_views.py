@@ -22,7 +22,7 @@ def source_file_compared(request: HttpRequest, pk: int, file_pk: int, which: str
     found = get_object_or_404(Submission.objects.visible_to(person_of(request)), pk=pk)
     source = get_object_or_404(SourceFile.objects.select_related("file"), version__submission=found, pk=file_pk)
     told = source.summary.get("compared")
-    if told is None or which not in compare.LISTS:
+    if told is None or which not in compare.LISTS or which not in told["lists"]:
         raise Http404
     listed = told["lists"][which]
     of_rows = which in told["rows"]
@@ -33,7 +33,7 @@ def source_file_compared(request: HttpRequest, pk: int, file_pk: int, which: str
         "told": told,
         "which": which,
         "title": compare.LISTS[which],
-        "tabs": compare.LISTS,
+        "tabs": {name: title for name, title in compare.LISTS.items() if name in told["lists"]},
         "listed": listed,
         "of_rows": of_rows,
         "count": count,
