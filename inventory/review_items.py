@@ -13,15 +13,16 @@ from django.urls import reverse
 from agencies.models import Agency
 from registry.names import Names
 from reviews.models import Item, Round
-from reviews.presenting import Asked, Detail, Document, Figure, Link, Listed, Overview, Reason
+from reviews.presenting import Asked, Detail, Document, Figure, Link, Listed, Overview, Reason, Spread, Squares
 from sheets.cells import narrow
 from sheets.kinds.places import townships
 
-from . import review_detail, risk
+from . import review_detail, risk, spread
 from .entering.places import ground
 from .leftout import mark_items
 from .models import ReportKind, SourceFile, Version, Waiver
 from .nearby import position
+from .paper import qr
 from .paper.codes import number_of, short
 from .paper.ticks import paper_check
 from .registering.matching import collisions
@@ -110,6 +111,10 @@ class StagedItems:
             links=self._waivers(),
             settled=0 if self.is_zero else self.kept.settled,
         )
+
+    def code(self) -> Squares | None:
+        code = qr.drawn(self.version)
+        return Squares(code.text, code.size, code.path) if code else None
 
     def _attested(self) -> list[tuple[str, str]]:
         """What the scan must say: the very figures of the page that was printed to be stamped."""
@@ -205,6 +210,11 @@ class StagedItems:
             for key, rank in ranks.items()
             if (row := rows.get(key)) is not None
         ]
+
+    def spread(self) -> Spread:
+        """Cameras alone have a position. A constant number of queries, whose cost does not grow with the round."""
+        total = 0 if self.is_zero else self.kept.total(CAMERA.kind)
+        return spread.spread(self.round, total, [source.pk for source in self.files], self.agency.pk, self.names)
 
     # --- one item -----------------------------------------------------------------------------------------------
     def detail(self, item: Item) -> Detail:

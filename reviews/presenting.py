@@ -206,6 +206,63 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
+class Squares:
+    """A code to be scanned, that says `text`: `size` squares a side, of which `path` (SVG) covers the dark ones."""
+
+    text: str
+    size: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Spot:
+    """An item on the map of the whole round. `tone`: as of its gravest reason, "" where nothing speaks against it."""
+
+    at: tuple[float, float]
+    key: int
+    words: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """Something registered among the items of a round. `foreign`: another unit's."""
+
+    at: tuple[float, float]
+    words: str
+    foreign: bool = False
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Where the items of a round are. Of `total` that may have a position `asked` were looked at, some without one."""
+
+    spots: Sequence[Spot]
+    registered: Sequence[Registered]
+    total: int
+    asked: int
+
+    @property
+    def says(self) -> str:
+        """What the map shows, in one sentence."""
+        if not self.total:
+            return "本次没有摄像机。"
+        if self.asked < self.total:
+            return f"共 {self.total:,} 行，图上是其中 {len(self.spots):,} 行：风险高的都在，其余均匀抽取。"
+        bare = self.total - len(self.spots)
+        return f"图上是本次全部 {len(self.spots):,} 行" + (f"，另 {bare:,} 行没有可用的坐标。" if bare else "。")
+
+    @property
+    def points(self) -> dict[str, Any]:
+        """All of it as the map's script reads it."""
+        return {
+            "rows": [(*each.at, each.key, each.words, each.tone) for each in self.spots],
+            "near": [(*each.at, each.words, each.foreign) for each in self.registered],
+            "says": self.says,
+        }
+
+
+@dataclass(frozen=True)
 class Choosable:
     """A way to settle a collided item, and what it does in one sentence."""
 
@@ -273,6 +330,10 @@ class Presented(Protocol):
 
     def overview(self) -> Overview: ...
 
+    def code(self) -> Squares | None:
+        """What the stamped paper of this content carries, drawn; None where there is none."""
+        ...
+
     def areas(self) -> Sequence[tuple[str, str]]:
         """Codes and names to narrow the list by; empty where there is nothing to choose."""
         ...
@@ -294,6 +355,10 @@ class Presented(Protocol):
         ...
 
     def detail(self, item: Item) -> Detail: ...
+
+    def spread(self) -> Spread:
+        """Where the items of the round are, as far as a map can show them."""
+        ...
 
     def places(self, keys: Collection[int]) -> dict[int, str]:
         """Where each of these items stands and what it is called, in the order of the table."""

@@ -19,7 +19,7 @@ from .answers import Question
 from .kinds import kind_of
 from .models import Case, Choice, Closing, Motion, Round, Sample, Side
 from .outcomes import VERDICTS
-from .presenting import Overview
+from .presenting import Overview, Squares
 from .queries import Chapter, SideState
 
 MOST = 1000
@@ -74,6 +74,7 @@ class RoundTold:
 
     round: Round
     overview: Overview | None
+    code: Squares | None
     sides: list[SideTold]
     returned: list[Returned]
     more: int
@@ -117,6 +118,7 @@ def _round(case: Case, chapter: Chapter, entries: Sequence[Entry]) -> RoundTold:
     return RoundTold(
         round=round_,
         overview=content.overview() if content else None,
+        code=content.code() if content else None,
         sides=[
             SideTold(state, people.get(state.side.value, []), closed.get(state.side.value))
             for state in sorted(chapter.sides, key=lambda state: state.side != Side.DATA)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("reviews/<int:pk>/", views.review, name="review"),
     path("reviews/<int:pk>/rows/", views.review_rows, name="review_rows"),
     path("reviews/<int:pk>/row/", views.review_row, name="review_row"),
+    path("reviews/<int:pk>/places/", views.review_places, name="review_places"),
     path("reviews/<int:pk>/colleagues/", views.review_colleagues, name="review_colleagues"),
     path("reviews/<int:pk>/pass/", acts.review_pass, name="review_pass"),
     path("reviews/<int:pk>/return/", acts.review_return, name="review_return"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -79,6 +79,14 @@ def review_row(request: HttpRequest, pk: int) -> HttpResponse:
     person, case = doors.to_read(request, pk)
     bench = workbench.one(person, case, request.GET)
     return render(request, "reviews/_row.html", _told(bench, request.GET))
+
+
+@require_GET
+def review_places(request: HttpRequest, pk: int) -> JsonResponse:
+    """Where the rows of a whole round are (?round=, else the latest); the map asks for it when it shows them all."""
+    _, case = doors.to_read(request, pk)
+    content = workbench.content_of(case, request.GET.get("round", ""))
+    return JsonResponse(content.spread().points)
 
 
 @require_GET

@@ -10,7 +10,7 @@ from django.http import Http404, QueryDict
 
 from agencies.models import Person
 
-from . import claims, kinds, phrases, queries, samples
+from . import claims, kinds, permissions, phrases, queries, samples
 from .kinds import Choosing, Kind
 from .listing import Listing, Wanted, filters_by_word, page_of
 from .models import Case, Choice, Decision, Desk, Item, Round, Sample, Side
@@ -18,6 +18,7 @@ from .presenting import Asked, Choosable, Detail, Listed, Overview, Presented
 from .queries import Chapter, Said, SideState, Word
 
 LAST = "last"
+MOST_DIGITS = 5
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,13 @@ class Judged:
     said: list[tuple[SideState, Said | None]]
     ticked: bool
     current: bool
+
+    @property
+    def both(self) -> str:
+        """双方通过 and the like, where both sides are shown and say the same; "" otherwise."""
+        words = {(said.decision, said.choice) for _, said in self.said if said}
+        spoken = sum(said is not None for _, said in self.said)
+        return f"双方{Decision(words.pop()[0]).label}" if spoken > 1 and len(words) == 1 else ""
 
     @property
     def own(self) -> Said | None:
@@ -80,7 +88,10 @@ class Opened:
 
 @dataclass
 class Bench:
-    """Everything on the page. `may_act` for `own`: the buttons are there; else `why_not` says why they are not."""
+    """Everything on the page. `may_act` for `own`: the buttons are there; else `why_not` says why they are not.
+
+    `lender`: by whose power the person acts, None for the own.
+    """
 
     case: Case
     kind: Kind
@@ -105,6 +116,7 @@ class Bench:
     questions: list[str] = field(default_factory=list)
     earlier: list[Word] = field(default_factory=list)
     obstacles: list[str] = field(default_factory=list)
+    lender: Person | None = None
 
     @property
     def areas(self) -> Sequence[tuple[str, str]]:
@@ -188,6 +200,7 @@ def build(person: Person, case: Case, params: QueryDict, ticked: frozenset[int] 
         colleagues=claims.others(round_, own, person),
         reasons=phrases.recent(person, Decision.RETURN) if not why_not else [],
         questions=phrases.recent(person, Decision.QUESTION) if not why_not else [],
+        lender=permissions.power(person, own) if own and not why_not else None,
     )
     if bench.may_act and own and bench.done == bench.total:
         bench.obstacles = list(kinds.obstacles(round_, own))
@@ -225,6 +238,18 @@ def one(person: Person, case: Case, params: QueryDict) -> Bench:
     )
     bench.opened = open_item(bench, item)
     return bench
+
+
+def content_of(case: Case, number: str) -> Presented:
+    """What a round of the case holds; 404 for a round that is not there, or has nothing to show."""
+    named = number.isascii() and number.isdigit() and len(number) < MOST_DIGITS
+    rounds = case.rounds.filter(number=number) if named else case.rounds.all() if not number else case.rounds.none()
+    chosen = rounds.order_by("-number").first()
+    present = kinds.kind_of(case.kind).present
+    if chosen is None or present is None:
+        raise Http404
+    chosen.case = case
+    return present(chosen)
 
 
 def wanted_from(params: QueryDict, drawn: list[Sample]) -> Wanted:

@@ -22,7 +22,9 @@ function graticule(map, layer) {
   layer.clearLayers();
   const view = map.getBounds();
   const wide = view.getEast() - view.getWest();
-  const step = STEPS.filter((one) => wide >= one * 3)[0] ?? STEPS[STEPS.length - 1];
+  // As many lines as have room for their labels, six at most.
+  const room = Math.max(72, map.getSize().x / 6);
+  const step = STEPS.filter((one) => (one / wide) * map.getSize().x >= room).pop() ?? STEPS[0];
   const digits = Math.max(1, Math.round(-Math.log10(step) + 0.49));
   const line = (points) => L.polyline(points, { color: "#9aa7b4", weight: 1, interactive: false }).addTo(layer);
   const label = (point, text, anchor) =>

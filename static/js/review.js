@@ -18,9 +18,10 @@ const acts = {
     if (rest) rest.open = !rest.open;
   },
   scan: look,
-  map: () => map.center(),
+  map: () => map.toggle(),
 };
 const keys = { k: "before", j: "after", n: "open", "?": "help", "？": "help", v: "whole", s: "scan", m: "map" };
+map.onOpen(list.go);
 const AGAIN = ["before", "after"]; // acts that a key held down may repeat
 
 if (form) {

@@ -40,7 +40,7 @@ function points() {
 let asked = 0;
 
 /** Open a row: it becomes the one at hand at once, and its content follows. */
-export async function open(row, { focus = true } = {}) {
+export async function open(row, { focus = true, anew = false } = {}) {
   const before = current();
   if (before && before !== row) {
     before.classList.remove("is-current");
@@ -54,7 +54,7 @@ export async function open(row, { focus = true } = {}) {
   const turn = (asked += 1);
   const key = row.dataset.key;
   window.history.replaceState(null, "", `?${filters({ row: key })}`);
-  item.setAttribute("aria-busy", "true");
+  if (!anew) item.setAttribute("aria-busy", "true");
   try {
     const found = await fetchRow(key);
     if (turn !== asked) return;
@@ -76,6 +76,13 @@ export async function open(row, { focus = true } = {}) {
   }
 }
 
+/** Open the row with this key, be it on the page of the list or not. */
+export function go(key) {
+  const row = rowOf(key);
+  if (row) open(row);
+  else if (!held()) window.location.assign(`?${filters({ row: key })}`);
+}
+
 function place(row) {
   const said = item.querySelector("[data-place]");
   const start = Number(sheet().dataset.start);
@@ -85,7 +92,7 @@ function place(row) {
 /** The row at hand once more, as it is now. */
 export function reopen() {
   const row = current();
-  if (row) open(row, { focus: false });
+  if (row) open(row, { focus: false, anew: true });
 }
 
 // --- moving -------------------------------------------------------------------------------------------------------
@@ -100,9 +107,17 @@ export function step(by) {
 export function toOpen() {
   const all = rows();
   const at = all.indexOf(current());
-  const next = all.slice(at + 1).find((row) => !row.dataset.own);
+  const next = [...all.slice(at + 1), ...(list.querySelector("[data-turn='1']") ? [] : all)].find((row) => !row.dataset.own);
   if (next) open(next);
-  else turn(1);
+  else if (list.querySelector("[data-turn='1']")) turn(1);
+  else tell("这一列都看过了。还有未审的行，点上方“未审”。");
+}
+
+/** Whether ticks keep one on this page of the list; says so. */
+function held() {
+  const chosen = ticked().length;
+  if (chosen) complain(`还有 ${chosen} 行勾选没有办理。请先办理，或取消勾选，再翻页。`);
+  return chosen > 0;
 }
 
 let turning = false;
@@ -114,12 +129,7 @@ export async function turn(by) {
     tell(by > 0 ? "已经是最后一行" : "已经是第一行");
     return;
   }
-  const chosen = ticked().length;
-  if (chosen) {
-    complain(`还有 ${chosen} 行勾选没有办理。请先办理，或取消勾选，再翻页。`);
-    return;
-  }
-  if (turning) return;
+  if (turning || held()) return;
   turning = true;
   try {
     await load(Number(sheet().dataset.page) + by, by > 0 ? "first" : "last");

@@ -77,7 +77,11 @@ function show(keys, decision, words, answer) {
   tell(`${answer.message}已审 ${done(answer.tally)}`);
   const row = current();
   if (keys.length === 1 && row && row.dataset.key === keys[0]) step(1);
-  if (row === current()) reopen();
+  if (row === current()) {
+    reopen();
+    // Off the button that was pressed: the space bar ticks a row and must not pass another one.
+    if (row) row.querySelector(".queue-link").focus({ preventScroll: true });
+  }
 }
 
 const decided = (tally) => tally.pass + tally.return;

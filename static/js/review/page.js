@@ -4,6 +4,8 @@ export const form = document.getElementById("decide-rows");
 export const reason = document.getElementById("reason");
 const alerts = document.getElementById("alerts");
 const status = document.querySelector("[data-status]");
+const SEEN = 5000; // milliseconds that what went well stays in sight
+let hides = 0;
 
 /** The filters of the address, without the row at hand. */
 export function filters(changes = {}) {
@@ -30,7 +32,11 @@ export function complain(words) {
 
 export function tell(words) {
   alerts.replaceChildren();
-  if (status) status.textContent = words;
+  if (!status) return;
+  status.textContent = words;
+  status.classList.add("is-shown");
+  window.clearTimeout(hides);
+  hides = window.setTimeout(() => status.classList.remove("is-shown"), SEEN);
 }
 
 export class Refusal extends Error {
@@ -64,5 +70,10 @@ export async function part(url) {
 
 export async function post(url, body) {
   const response = await ask(url, { method: "POST", body });
+  return response.json();
+}
+
+export async function json(url) {
+  const response = await ask(url);
   return response.json();
 }
