@@ -45,6 +45,10 @@ class Lot:
         return len(self.keys)
 
     @property
+    def unlisted(self) -> int:
+        return self.count - len(self.first)
+
+    @property
     def digest(self) -> str:
         return hashlib.sha256(",".join(map(str, self.keys)).encode()).hexdigest()[:32]
 
