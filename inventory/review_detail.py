@@ -22,6 +22,7 @@ from .registering import proposals
 from .registering.matching import collisions
 from .registering.targets import CAMERA, Target
 from .review_cells import Registered, sheetlike
+from .since import since_last_round
 from .waiving.waivers import standing_of
 
 TAKEN_CODES = ("C401", "P401")
@@ -55,6 +56,7 @@ def of_row(
     is_camera, place = target is CAMERA, OTHERS_PLACE if other is not None else "原位置"
     if is_camera and before is not None:
         fields = _with_distance(fields, row, before, place)
+    fields = since_last_round(fields, round_, version, target, row, names)
     return Detail(
         key=row.key,
         place=f"{row.sheet} 第{row.row}行",

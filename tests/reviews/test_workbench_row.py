@@ -183,3 +183,16 @@ def test_a_huge_text_is_shown_whole(client: Client, data_reviewer: Person) -> No
     round_ = latest(submitted("meishan", values=[camera(1, name=words[:100], label=words * 30)]))
     client.force_login(data_reviewer)
     assert words * 30 in read_row(client, round_.case, keys_of(round_)[0])
+
+
+def test_what_was_changed_since_the_last_round_is_told_at_its_field(
+    client: Client, data_reviewer: Person, police_reviewer: Person
+) -> None:
+    sent = submitted("meishan", values=[camera(number) for number in range(1, 4)])
+    key = keys_of(send_back(sent, data_reviewer, police_reviewer))[0]
+    client.force_login(data_reviewer)
+    assert "上一轮" not in read_row(client, case_of(sent), key)
+    resubmitted(sent, {key: {"brand": "宇视", "label": "江店路一号"}})
+    shown = read_row(client, case_of(sent), key)
+    assert "上一轮填的是“海康威视”" in shown and "上一轮没有填" in shown
+    assert shown.count("上一轮") == 2
