@@ -67,10 +67,11 @@ class Undone:
 def undone_of(found: Submission) -> list[Undone]:
     """The withdrawn batches of a report, the latest first."""
     entries = LedgerEntry.objects.filter(version__submission=found, kind=LedgerEntry.Kind.WITHDRAWAL)
-    return [_undone(entry) for entry in entries.select_related("round", "version").order_by("-pk")]
+    entries = entries.select_related("round", "version").order_by("-pk")
+    return [_undone(entry, entry.version) for entry in entries if entry.version]
 
 
-def _undone(entry: LedgerEntry) -> Undone:
+def _undone(entry: LedgerEntry, version: Version) -> Undone:
     sums: dict[str, int] = {}
     for recorded, *_ in KINDS:
         for what, count in entry.counts.get(recorded.kind, {}).items():
@@ -78,7 +79,7 @@ def _undone(entry: LedgerEntry) -> Undone:
     motion = Motion.objects.filter(round=entry.round, kind=Motion.Kind.UNDO, answer=Motion.Answer.AGREED).first()
     return Undone(
         entry,
-        entry.version.number,
+        version.number,
         motion.reason if motion else "",
         sums.get("withdrawn", 0),
         sums.get("restored", 0) + sums.get("revived", 0),

@@ -206,7 +206,7 @@ def _what(version: Any, before: Any, source: Lineage | None) -> str:
         return "重新登记" if version.life == Life.LIVE else "注销"
     if before and before.reporting_agency_id != version.reporting_agency_id:
         return "移交"
-    return "变更"
+    return "更正" if source and source.title else "变更"
 
 
 def changes(older: Any, newer: Any, *, titles: Mapping[str, str], words: Words, names: Names) -> list[Change]:

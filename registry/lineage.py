@@ -58,16 +58,20 @@ class Lineage:
     said something. `said`: where the version came from no row, what the unit said of the thing, or why the batch was
     withdrawn; file, sheet and row are blank then.
 
+    A version may also come from a decision about registered things without any report: then `title` is its case's, and
+    there is neither campaign nor submission.
+
     Only for whoever may open the submission: `url`, `file_url`, `raw` (column key -> what the file's cell said before
     anything was changed on screen), `edits`, and `waivers`, the rules set aside for the row (of a lineage told in
     full); empty for others.
     """
 
-    campaign: str
     agency: str
-    submission_id: int
-    submission_number: int
-    version_number: int
+    title: str = ""
+    campaign: str = ""
+    submission_id: int = 0
+    submission_number: int = 0
+    version_number: int = 0
     file_name: str = ""
     sha256: str = ""
     sheet: str = ""
@@ -88,8 +92,8 @@ class Lineage:
 
     @property
     def at(self) -> str:
-        """The submission in a few words: 2022年第一次 第1次第2版."""
-        return f"{self.campaign} 第{self.submission_number}次第{self.version_number}版"
+        """Where it came from in a few words: 2022年第一次 第1次第2版, or the case's title."""
+        return self.title or f"{self.campaign} 第{self.submission_number}次第{self.version_number}版"
 
 
 class CoReporter(NamedTuple):

@@ -39,6 +39,12 @@ def ledger() -> Iterator[str]:
         keep=differ,
     )
     yield from told(
+        "第 {0} 号审核轮次没有通过，或不是更正，却有更正的入库记录",
+        """SELECT e.round_id FROM inventory_ledgerentry e JOIN reviews_round r ON r.id = e.round_id
+           JOIN reviews_case c ON c.id = r.case_id
+           WHERE e.kind = 'amendment' AND (c.kind = 'submission' OR r.outcome NOT IN ('accepted', 'partial'))""",
+    )
+    yield from told(
         "第 {0} 号合并报送的批次已经撤销，合并却没有结束",
         """SELECT o.id FROM inventory_coreport o JOIN inventory_ledgerentry e ON e.id = o.ledger_entry_id
            JOIN reviews_round r ON r.id = e.round_id WHERE r.undone_at IS NOT NULL AND o.ended_at IS NULL""",
@@ -60,7 +66,7 @@ def _of_kind(things: str, versions: str, thing_id: str, rows: str) -> Iterator[s
             JOIN inventory_ledgerentry e ON e.id = v.ledger_entry_id JOIN reviews_round r ON r.id = e.round_id
             LEFT JOIN {rows} s ON s.id = v.source_row_id
             LEFT JOIN inventory_missingmark m ON m.id = -v.source_row_id
-            WHERE (v.source_row_id IS NULL) <> (e.kind = 'withdrawal')
+            WHERE (v.source_row_id IS NULL) <> (e.kind <> 'acceptance')
                OR v.source_row_id IS NOT NULL AND NOT EXISTS (
                  SELECT FROM reviews_round d JOIN reviews_item i ON i.round_id = d.id AND NOT i.returned
                  WHERE d.case_id = r.case_id AND d.number <= r.number AND d.outcome IN ('accepted', 'partial')

@@ -22,7 +22,11 @@ ROW_OF: dict[str, type[StagedRow]] = {
     "platforms.platform": PlatformRow,
 }
 PASSED = "通过"
-_OF_ENTRY = ("round__case", "version__submission__obligation__campaign", "version__submission__obligation__agency")
+_OF_ENTRY = (
+    "round__case__agency",
+    "version__submission__obligation__campaign",
+    "version__submission__obligation__agency",
+)
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,9 @@ def sources_of(
 ) -> dict[Ref, Lineage]:
     """Where these versions came from: staged rows, or (ids below zero) what was said of things that were left out.
 
-    Versions without a source row are those that a withdrawn batch left behind. Refs that the ledger does not know are
-    left out. What only those see who may open the submission is left out for other viewers (see `Lineage`).
+    Versions without a source row are those that a withdrawn batch left behind, and those of an amendment. Refs that
+    the ledger does not know are left out. What only those see who may open the submission is left out for other
+    viewers (see `Lineage`).
     """
     model = ROW_OF.get(model_label)
     if model is None:
@@ -79,7 +84,7 @@ def sources_of(
 
 def _known(model: type[StagedRow], refs: Iterable[Ref], viewer: Person | None) -> Known:
     entries = LedgerEntry.objects.select_related(*_OF_ENTRY).in_bulk({ref.entry for ref in refs})
-    submissions = {entry.version.submission_id for entry in entries.values()}
+    submissions = {entry.version.submission_id for entry in entries.values() if entry.version}
     if viewer is not None:
         seen = Submission.objects.visible_to(viewer).filter(pk__in=submissions)
         submissions = set(seen.values_list("pk", flat=True))
@@ -111,18 +116,22 @@ def _submission(row: StagedRow) -> int:
 
 
 def _of_entry(entry: LedgerEntry, known: Known) -> dict[str, Any]:
-    version, submission = entry.version, entry.version.submission
-    own_side = entry.round.case.own_side
+    case, version = entry.round.case, entry.version
+    told = {
+        "recorded_at": entry.recorded_at,
+        "own_side": Side(case.own_side).label if case.own_side else "",
+        "undone_at": entry.round.undone_at,
+    }
+    if version is None:
+        return told | {"title": case.title, "agency": case.agency.name, "url": ""}
+    submission = version.submission
     url = f"{reverse('submission', args=[submission.pk])}?version={version.number}"
-    return {
+    return told | {
         "campaign": submission.obligation.campaign.name,
         "agency": submission.obligation.agency.name,
         "submission_id": submission.pk,
         "submission_number": submission.number,
         "version_number": version.number,
-        "recorded_at": entry.recorded_at,
-        "own_side": Side(own_side).label if own_side else "",
-        "undone_at": entry.round.undone_at,
         "url": url if submission.pk in known.may_open else "",
     }
 

@@ -11,20 +11,35 @@ from .intake import Version
 
 
 class LedgerEntry(models.Model):
-    """One entry per (case, round) accepted: what entered the registry, once."""
+    """One entry per (case, round) accepted: what entered the registry, once.
+
+    An ACCEPTANCE takes in the rows of a submission's version; an AMENDMENT what both sides decided of registered
+    things without a sheet, and has no version. A WITHDRAWAL compensates either.
+    """
 
     class Kind(models.TextChoices):
         ACCEPTANCE = "acceptance", "入库"
+        AMENDMENT = "amendment", "更正"
         WITHDRAWAL = "withdrawal", "撤回"
+
+    TAKES_IN = (Kind.ACCEPTANCE, Kind.AMENDMENT)
 
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.ACCEPTANCE)
     round = models.ForeignKey("reviews.Round", models.PROTECT, related_name="+")
-    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField("入库时间")
     counts = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["round", "kind"], name="one_ledger_entry")]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "kind"], name="one_ledger_entry"),
+            models.CheckConstraint(
+                condition=Q(kind="acceptance", version__gt=0)
+                | Q(kind="amendment", version=None)
+                | Q(kind="withdrawal"),
+                name="entry_of_a_version",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.round_id}"

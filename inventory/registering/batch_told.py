@@ -23,8 +23,8 @@ def batch(round_: Round) -> Batch:
         counts = withdrawing.preview(round_)
         return Batch(clauses(counts, "将"))
     entry = LedgerEntry.objects.select_related("version").filter(round=round_, kind=LedgerEntry.Kind.WITHDRAWAL).first()
-    if entry is None:
-        return Batch()
+    if entry is None or entry.version is None:
+        return Batch(clauses(entry.counts, "已")) if entry else Batch()
     left = any(entry.counts.get(kind, {}).get(why) for kind in WORDS for why in withdrawing.LEFT)
     page = reverse("submission_undone", args=[entry.version.submission_id, entry.version.number])
     return Batch(clauses(entry.counts, "已"), page if left else "")

@@ -32,7 +32,7 @@ LEFT = {
 
 def withdraw(round_: Round, by: Person) -> dict[str, Any]:
     """Write the compensating entry of the round's batch. Runs in the deciding transaction; facts for the journal."""
-    batch = LedgerEntry.objects.select_related("version").get(round=round_, kind=LedgerEntry.Kind.ACCEPTANCE)
+    batch = LedgerEntry.objects.select_related("version").get(round=round_, kind__in=LedgerEntry.TAKES_IN)
     with connection.cursor() as cursor:
         lock_registry(cursor)
         entry = LedgerEntry.objects.create(
@@ -54,7 +54,7 @@ def withdraw(round_: Round, by: Person) -> dict[str, Any]:
 
 def preview(round_: Round) -> dict[str, dict[str, int]]:
     """What `withdraw` would do as things are now: kind -> what becomes of how many. Nothing is written."""
-    batch = LedgerEntry.objects.filter(round=round_, kind=LedgerEntry.Kind.ACCEPTANCE).first()
+    batch = LedgerEntry.objects.filter(round=round_, kind__in=LedgerEntry.TAKES_IN).first()
     if batch is None:
         return {}
     with transaction.atomic(), connection.cursor() as cursor:

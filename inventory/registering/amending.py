@@ -1,0 +1,106 @@
+"""Registered things change without a sheet: both sides have decided it in a case of another kind.
+
+The ledger has an entry of its own for the round, each thing a new version; an earlier one stays what it was, and the
+whole can be withdrawn like a batch (`withdrawing`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models.functions import Now
+
+from audit.failures import Conflict
+from registry.models import number_for
+from reviews.models import Round
+
+from ..models import LedgerEntry
+from .acceptance import lock_registry
+from .targets import Target
+from .versioning import OF_KIND, write_versions
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """What becomes of one thing: column -> clean value, of those that change; judged beside its version `seen`."""
+
+    thing_id: int
+    seen: int
+    values: Mapping[str, Any]
+
+
+def amend(round_: Round, target: Target, amendments: Sequence[Amendment]) -> dict[str, Any]:
+    """Write what the round decided. Runs in the deciding transaction; facts for the journal.
+
+    Raises Conflict where a thing has changed since it was judged, is no longer registered, or would take the code of
+    another, and where the round is in the registry already; ValueError for a column that is none of the sheet's.
+    """
+    if unknown := {column for each in amendments for column in each.values} - set(target.columns):
+        raise ValueError(f"not of {target.kind}: {sorted(unknown)}")
+    with connection.cursor() as cursor:
+        lock_registry(cursor)
+        if LedgerEntry.objects.filter(round=round_, kind__in=LedgerEntry.TAKES_IN).exists():
+            raise Conflict("本轮已经入库，不再重复登记。请刷新页面查看。")
+        entry = LedgerEntry.objects.create(kind=LedgerEntry.Kind.AMENDMENT, round=round_, recorded_at=Now())
+        entry.refresh_from_db()
+        params = {"entry": entry.pk, "now": entry.recorded_at}
+        _draw(cursor, target, amendments)
+        _refuse_overtaken(cursor, target)
+        try:
+            _update(cursor, target, params)
+        except IntegrityError as error:
+            raise Conflict("要改的编码或名称已由另一条在册记录使用，没有更正。请核对后重新申请。") from error
+        write_versions(cursor, OF_KIND[target.kind], params, "plan_amend")
+        cursor.execute("SELECT fate, count(*) FROM plan_amend GROUP BY fate")
+        counts = {target.kind: dict(cursor.fetchall())}
+    LedgerEntry.objects.filter(pk=entry.pk).update(counts=counts)
+    return {"ledger_entry": entry.pk, "amended": counts}
+
+
+def _draw(cursor: CursorWrapper, target: Target, amendments: Sequence[Amendment]) -> None:
+    """plan_amend(row_id, thing_id, seen, told, fate): what each thing is to say; 'unchanged' where it does already."""
+    cursor.execute("DROP TABLE IF EXISTS plan_amend")
+    columns = ", ".join(f"t.{column}" for column in target.columns)
+    told = ", ".join(f"n.{column}" for column in target.columns)
+    cursor.execute(
+        f"""CREATE TEMP TABLE plan_amend ON COMMIT DROP AS
+            SELECT NULL::bigint AS row_id, asked.thing_id, asked.seen, asked.told,
+                   CASE WHEN t.id IS NULL OR ROW({columns}) IS DISTINCT FROM ROW({told})
+                        THEN 'changed' ELSE 'unchanged' END AS fate
+            FROM unnest(%s::bigint[], %s::int[], %s::jsonb[]) AS asked (thing_id, seen, told)
+            LEFT JOIN {target.things} t ON t.id = asked.thing_id
+            LEFT JOIN LATERAL jsonb_populate_record(t, asked.told) n ON true""",
+        [
+            [each.thing_id for each in amendments],
+            [each.seen for each in amendments],
+            [json.dumps(dict(each.values), cls=DjangoJSONEncoder) for each in amendments],
+        ],
+    )
+
+
+def _refuse_overtaken(cursor: CursorWrapper, target: Target) -> None:
+    cursor.execute(
+        f"""SELECT plan.thing_id FROM plan_amend plan LEFT JOIN {target.things} t ON t.id = plan.thing_id
+            WHERE t.id IS NULL OR t.life <> 'live' OR t.version_number <> plan.seen ORDER BY 1 LIMIT 4"""
+    )
+    if late := [number_for(target.number_prefix, pk) for (pk,) in cursor.fetchall()]:
+        named = "、".join(late[:3]) + ("等" if len(late) > 3 else "")
+        raise Conflict(f"{named} 在审核之后又有变动，或已不在册，没有更正。请退回，由经办人按现在的内容重新提出。")
+
+
+def _update(cursor: CursorWrapper, target: Target, params: dict[str, Any]) -> None:
+    cursor.execute(
+        f"""UPDATE {target.things} t
+            SET ({", ".join(target.columns)}) = (
+                  SELECT {", ".join(f"n.{column}" for column in target.columns)}
+                  FROM jsonb_populate_record(t, plan.told) n),
+                version_number = t.version_number + 1, changed_at = %(now)s
+            FROM plan_amend plan WHERE t.id = plan.thing_id AND plan.fate = 'changed'""",
+        params,
+    )
