@@ -13,6 +13,7 @@ from django.db import connection
 
 from audit.failures import Conflict
 from reviews.models import Case, Motion, Round
+from reviews.outcomes import TAKEN_IN
 
 from .models import SourceFile, StagedRow, Submission, Version
 
@@ -54,6 +55,12 @@ def refuse(held: Collection[int], places: Sequence[str]) -> None:
         f"{'、'.join(places[:NAMED])}{more}{WORD}，不能在线修改，这次没有保存。确需更正的，请联系数据局或公安局重新开启本件；"
         "也可以改好表格后重新上传，改动的行会重新送审。"
     )
+
+
+def has_accepted(submission: Submission) -> bool:
+    """Whether a round of the report let something into the registry that is still there."""
+    rounds = Round.objects.filter(case__kind=CASE_KIND, case__subject_id=submission.pk, undone_at=None)
+    return rounds.filter(outcome__in=TAKEN_IN).exists()
 
 
 def last_decided(submission: Submission) -> Round | None:

@@ -22,7 +22,7 @@ INVARIANTS: dict[str, tuple[Check, ...]] = {
     "I4": (reviewing.four_eyes, intake.rows_are_what_they_say),
     "I5": (registering.ledger,),
     "I6": (reviewing.states,),
-    "I7": (keeping.audited,),
+    "I7": (keeping.audited, keeping.copied),
     "I8": (keeping.no_grants,),
     "I9": (keeping.originals,),
     "I10": (),  # the figures are those of the dashboards, which register their check

@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 
 from agencies.access import answering
-from audit import journal
+from audit import copies, journal
 from files.models import StoredFile
 from jobs.models import Job
 
@@ -55,6 +55,19 @@ def audited() -> Iterator[str]:
                   (SELECT coalesce(sum((facts->>'rows')::int), 0) FROM audit_entry WHERE action = 'review.marked')""",
         keep=differ,
     )
+
+
+def copied() -> Iterator[str]:
+    """I7, where a copy of the journal is kept outside the database: entry by entry it says the same."""
+    if settings.AUDIT_SINK is None or not journal.head()[0]:
+        return
+    try:
+        found = copies.compare([settings.AUDIT_SINK])
+    except copies.Missing as missing:
+        yield str(missing)
+    else:
+        if found.fault:
+            yield f"审计日志第 {found.fault.seq} 条{found.fault.reason}"
 
 
 def no_grants() -> Iterator[str]:

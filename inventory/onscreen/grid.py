@@ -92,6 +92,7 @@ def grid(request: HttpRequest, pk: int) -> HttpResponse:
                 "rules": {code: rule.title for code, rule in catalogue().items()},
                 "wide": [code for code in catalogue() if is_wide(DECLARATIONS[kind], code)],
                 "focus": _focus(request, sources),
+                "locks": standing.has_accepted(found),
             },
         },
     )

@@ -1,19 +1,22 @@
 // The sheet itself: Tabulator in our setting, the cell at hand, the way from one mistake to the next.
 import { findingsAt, isOpen, makeEditor, paint } from "./cells.js";
-import { LOCKED, saved, shown, state } from "./page.js";
+import { LOCKED, saved, settings, shown, state } from "./page.js";
 import { showCell } from "./panel.js";
 
 export const flat = (row) => ({ ...row.cells, key: row.key, place: row.row, sheet: row.sheet, slot: row.slot, row: row.row, edited: row.edited, findings: row.findings, locked: row.locked });
 
-// The row's number; at one that stands accepted, the word for it.
+// The row's number; before that of a row that stands accepted, a lock and the word for it.
 function place(cell) {
   const told = document.createDocumentFragment();
-  told.append(String(cell.getValue()));
   if (cell.getData().locked) {
     const word = document.createElement("small");
-    word.textContent = LOCKED;
+    const sign = document.createElement("i");
+    sign.className = "bi bi-lock";
+    sign.setAttribute("aria-hidden", "true");
+    word.append(sign, LOCKED);
     told.append(word);
   }
+  told.append(String(cell.getValue()));
   return told;
 }
 
@@ -28,7 +31,7 @@ export const table = new Tabulator("#grid-table", {
   selectableRangeClearCells: false,
   editTriggerEvent: "dblclick",
   headerSortClickElement: "icon",
-  rowHeader: { field: "place", title: "行", width: 58, resizable: false, frozen: true, headerSort: false, cssClass: "is-place", hozAlign: "right", formatter: place },
+  rowHeader: { field: "place", title: "行", width: settings.locks ? 118 : 58, resizable: false, frozen: true, headerSort: false, cssClass: "is-place", hozAlign: "right", formatter: place },
   rowFormatter: (row) => row.getElement().classList.toggle("is-locked", Boolean(row.getData().locked)),
   columnDefaults: { headerSort: false, resizable: "header", minWidth: 56, maxInitialWidth: 260 },
   columns: shown.map((column) => ({
