@@ -2,7 +2,7 @@
 // asked for once, the rows of the whole round among what is registered there.
 /* global L */
 import { county } from "../map.js";
-import { bench, complain, filters, json, tell } from "./page.js";
+import { bench, complain, filters, json } from "./page.js";
 
 const NEAR = 17; // a pixel is about a metre
 const COLOURS = {
@@ -119,7 +119,6 @@ export async function toggle() {
   holder.classList.add("is-whole");
   if (whole) map.fitBounds(whole, { maxZoom: FAR, animate: false });
   label();
-  tell(spread.says);
 }
 
 /** The words on the map's button and below it. */
@@ -130,6 +129,5 @@ function label() {
   for (const key of document.querySelectorAll("[data-map-whole]")) key.hidden = !far;
   const says = document.querySelector("[data-map-says]");
   if (!says) return;
-  says.hidden = !far;
   says.textContent = far ? `${spread.says}点一个点，打开那一行。` : "";
 }
