@@ -105,7 +105,7 @@ def sides_from(side: Side | None) -> tuple[Side, Side]:
 
 
 def queue(person: Person, tab: str, agency: str = "") -> QuerySet[Round]:
-    """Latest rounds in a tab, of one agency (code) or all: under way oldest first, ended newest first.
+    """Latest rounds in a tab, of one agency (code) or all: under way by due day, then oldest first; ended newest first.
 
     Each with `waits` (whole days since it was submitted, by the database's calendar), `own_closed`, `own_begun`,
     `other_closed` (of the sides as in `sides_from`) and `is_author` (of the person).
@@ -124,7 +124,7 @@ def queue(person: Person, tab: str, agency: str = "") -> QuerySet[Round]:
             own_begun=Exists(begun),
             is_author=_filed_by(person),
         )
-        .order_by(F("ended_at").desc(nulls_first=True), "opened_at", "pk")
+        .order_by(F("ended_at").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "opened_at", "pk")
     )
 
 
@@ -141,8 +141,8 @@ def tab_counts(person: Person, agency: str = "") -> dict[str, int]:
     return rounds.aggregate(**{tab: Count("pk", filter=in_tab(tab, side)) for tab in tabs_of(side)})
 
 
-def longest_waiting(person: Person, after: Case | None = None) -> Any:
-    """The latest round that has waited longest for the person's side, as `queue` gives it, or None.
+def most_urgent(person: Person, after: Case | None = None) -> Any:
+    """The first of the rounds that wait for the person's side, as `queue` orders them, or None.
 
     Not of the case `after`, nor of one that the person has filed.
     """

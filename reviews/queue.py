@@ -81,10 +81,6 @@ def rounds(person: Person, tab: str, agency: str = "") -> QuerySet[Round]:
     found = queries.queue(person, ALL if tab == MOTIONS else tab, agency)
     if tab == MOTIONS:
         found = found.filter(_with_motion())
-    # What is due first stands first, what has ended last stands first.
-    found = found.order_by(
-        F("ended_at").desc(nulls_first=True), F("due_on").asc(nulls_last=True), F("opened_at").asc(), "pk"
-    )
     return found.annotate(
         own_done=Subquery(desk.annotate(done=F("passed") + F("returned")).values("done")),
         own_questions=Subquery(desk.values("questioned")),

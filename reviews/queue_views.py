@@ -13,6 +13,7 @@ from agencies.sessions import person_of
 from audit.failures import require
 
 from . import beside, queries, queue
+from .delegations import today
 from .models import Case
 
 PAGE = 50
@@ -32,6 +33,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     agencies = list(Agency.objects.filter(pk__in=Case.objects.visible_to(person).values("agency")))
     counts = queue.tab_counts(person, agency)
     page = Paginator(queue.rounds(person, tab, agency), PAGE).get_page(request.GET.get("page"))
+    first = queries.most_urgent(person) if side else None
     return render(
         request,
         "reviews/queue.html",
@@ -44,7 +46,8 @@ def review_queue(request: HttpRequest) -> HttpResponse:
             "asked_agency": agency,
             "page": page,
             "lines": queue.lines(person, page.object_list),
-            "first": queries.longest_waiting(person) if side else None,
+            "first": first,
+            "first_term": queue.term_of(first.due_on, today()) if first and first.due_on else None,
             "beside": beside.waiting(person) if side else [],
         },
     )

@@ -44,7 +44,7 @@ def page(
         claims.touch(bench.round, bench.own, person)
     context = _told(bench, params) | {
         "refused": refused,
-        "next_round": queries.longest_waiting(person, case) if bench.own else None,
+        "next_round": queries.most_urgent(person, case) if bench.own else None,
         "subject_url": reverse(bench.kind.url_name, args=[case.subject_id]),
         "most_drawn": min(MOST_DRAWN, bench.total),
     }

@@ -1,4 +1,4 @@
-"""The queue: what waits for one's side, oldest first; office and leader read all."""
+"""The queue: what waits for one's side, the most urgent first; office and leader read all."""
 
 from __future__ import annotations
 
@@ -40,15 +40,25 @@ def backdate(round_: Round, days: int) -> None:
         )
 
 
-def test_what_waits_for_my_side_stands_oldest_first(client: Client, data_reviewer: Person) -> None:
+def test_of_what_is_due_on_one_day_the_oldest_stands_first(client: Client, data_reviewer: Person) -> None:
     for agency, days in (("meishan", 1), ("mabu", 7), ("education", 0)):
         backdate(latest(submitted(agency, rows=2)), days)
     client.force_login(data_reviewer)
     page = client.get(URL).content.decode()
     assert titles(page) == ["麻埠镇", "梅山镇", "县教育局"]
-    assert "最早一件已等 7 天" in page
-    assert "已等 7 天" in page and page.count("已等 ") == 3
+    assert "已等 7 天" in page and page.count("已等 ") == 2
     assert page.count("未开始") == 3
+
+
+def test_what_is_due_first_stands_before_what_is_older(client: Client, data_reviewer: Person) -> None:
+    for agency, days, due in (("meishan", 9, 3), ("mabu", 1, -2), ("education", 0, None)):
+        round_ = latest(submitted(agency))
+        backdate(round_, days)
+        Round.objects.filter(pk=round_.pk).update(due_on=due and delegations.today() + dt.timedelta(days=due))
+    client.force_login(data_reviewer)
+    page = client.get(URL).content.decode()
+    assert titles(page) == ["麻埠镇", "梅山镇", "县教育局"]
+    assert "最急一件逾期 2 天" in page and "审核最急的一件" in page
 
 
 def test_a_closed_side_waits_for_the_other(client: Client, data_reviewer: Person, police_reviewer: Person) -> None:
@@ -105,8 +115,8 @@ def test_who_filed_it_is_not_sent_to_it(client: Client, db: None) -> None:
     client.force_login(both)
     page = client.get(URL).content.decode()
     assert "您参与了填报" in page
-    assert "审核最早的一件" not in page
-    assert queries.longest_waiting(both) is None
+    assert "审核最急的一件" not in page
+    assert queries.most_urgent(both) is None
     assert case_of(submission).own_side == "police"
 
 
@@ -120,7 +130,7 @@ def test_office_and_leader_read_all(
         page = client.get(URL).content.decode()
         assert titles(page) == ["梅山镇"]
         assert figures(page) == ["审核中 1", "动议待答复 0", "已结束 1", "全部 2"]
-        assert "审核最早的一件" not in page and ">审核<" not in page.partition("<main")[2]
+        assert "审核最急的一件" not in page and ">审核<" not in page.partition("<main")[2]
         assert sorted(titles(client.get(URL, {"tab": "all"}).content.decode())) == ["梅山镇", "麻埠镇"]
         assert client.get(URL, {"tab": "waiting"}).status_code == 404
 
