@@ -248,7 +248,7 @@ class Spread:
         if not self.total:
             return "本次没有摄像机。"
         if self.asked < self.total:
-            return f"共 {self.total:,} 行，图上是其中 {len(self.spots):,} 行：风险高的都在，其余均匀抽取。"
+            return f"共 {self.total:,} 行，图上是其中 {len(self.spots):,} 行：先取风险最高的，其余均匀抽取。"
         bare = self.total - len(self.spots)
         return f"图上是本次全部 {len(self.spots):,} 行" + (f"，另 {bare:,} 行没有可用的坐标。" if bare else "。")
 
