@@ -14,6 +14,7 @@ class StoredFile(models.Model):
     class Kind(models.TextChoices):
         WORKBOOK = "workbook", "原表"
         SCAN = "scan", "盖章扫描件"
+        EVIDENCE = "evidence", "落实证明"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("类别", max_length=10, choices=Kind.choices)

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "cameras",
     "reviews",
     "inventory",
+    "planning",
     "dashboards",
     "demo",
 ]
@@ -243,6 +244,8 @@ WAIVER_MAX_DAYS = env.int("WAIVER_MAX_DAYS", default=366)
 """The longest that a rule may be set aside, from the day it is granted."""
 REVIEW_WORKING_DAYS = env.int("REVIEW_WORKING_DAYS", default=5)
 """Working days that both sides have for a round, from the day after it was submitted."""
+PLANNING_ANSWER_DAYS = env.int("PLANNING_ANSWER_DAYS", default=10)
+"""Working days that owners have to say what they think of a proposal, from the day after they were asked."""
 EXTRA_HOLIDAYS = [date.fromisoformat(day) for day in env.list("EXTRA_HOLIDAYS", default=[])]
 EXTRA_WORKDAYS = [date.fromisoformat(day) for day in env.list("EXTRA_WORKDAYS", default=[])]
 """Days off and worked weekends that the calendar does not know yet, as in 2027-02-08,2027-02-09."""

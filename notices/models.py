@@ -18,6 +18,8 @@ WHAT_NEXT: dict[str, str] = {
     "returned": "去修改",
     "question": "去答复",
     "answered": "看答复",
+    "asked": "去答复",
+    "carrying": "去办理",
     "due_soon": "去办理",
     "overdue": "去办理",
 }
@@ -53,6 +55,8 @@ class Notice(models.Model):
         OVERDUE = "overdue", "逾期"
         SCAN = "scan", "扫描件"
         JOURNAL = "journal", "审计日志"
+        ASKED = "asked", "征求意见"
+        CARRYING = "carrying", "落实"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField("类别", max_length=12, choices=Kind.choices)

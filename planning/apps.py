@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class PlanningConfig(AppConfig):
+    name = "planning"
+    verbose_name = "整合规划"
+
+    def ready(self) -> None:
+        from . import permissions, wiring
+
+        permissions.register()
+        wiring.register()
