@@ -12,16 +12,18 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.conftest import own_database
 from tests.inventory.quickly import read_here, store_in
-from tests.reviews.machine import OneReport
+from tests.reviews.machine import OneReport, prepare
 
 STEPS = 40
+FEW = 50
 
 
-@pytest.mark.parametrize("runs", [50, pytest.param(300, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("runs", [FEW, pytest.param(300, marks=pytest.mark.nightly)])
 def test_no_walk_breaks_an_invariant(
     runs: int, django_db_setup: None, django_db_blocker: DjangoDbBlocker, settings_folder: None
 ) -> None:
-    machine = type("Walk", (OneReport,), {"database": staticmethod(own_database)})
+    told = {"database": staticmethod(own_database), "in_full": runs > FEW}
+    machine = type("Walk", (OneReport,), told)
     walks = settings(
         max_examples=runs,
         stateful_step_count=STEPS,
@@ -29,7 +31,8 @@ def test_no_walk_breaks_an_invariant(
         print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), own_database():
+        prepare()
         run_state_machine_as_test(machine, settings=walks)
 
 

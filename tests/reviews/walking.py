@@ -1,11 +1,17 @@
-"""What may be tried in a walk through a report's life, when, by whom and how often; `machine` carries it out."""
+"""What may be tried in a walk through a report's life, when, by whom and how often, and how an act may end.
+
+`machine` carries it out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from hypothesis import strategies as st
 
 from tests.reviews.report_model import (
@@ -21,6 +27,33 @@ from tests.reviews.report_model import (
     ROWS,
     Model,
 )
+
+
+class BrokenOff(Exception):
+    """Whoever carried the act out is gone."""
+
+
+class Refusal(Exception):
+    """What the model expects instead of success: one of these kinds of refusal."""
+
+    def __init__(self, *kinds: type[Exception]) -> None:
+        self.kinds = kinds
+
+
+@contextmanager
+def breaking_off(after: int) -> Iterator[list[bool]]:
+    """No statement from this one on reaches the database; tells whether it came to that."""
+    calls = itertools.count(1)
+    came = [False]
+
+    def execute(run: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if next(calls) >= after and "ROLLBACK" not in sql:
+            came[0] = True
+            raise BrokenOff
+        return run(sql, params, many, context)
+
+    with connection.execute_wrapper(execute):
+        yield came
 
 
 @dataclass(frozen=True)
