@@ -1,6 +1,6 @@
 """What lies around a row: registered cameras within some hundred metres, and the rows beside it in its own sheet.
 
-Everything is bounded: a box on the index camera_live_by_place, and a stretch of rows by the sheet's own index.
+Everything is bounded: a box, with a block index to lead to it, and a stretch of rows by the sheet's own index.
 """
 
 from __future__ import annotations

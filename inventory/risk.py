@@ -23,7 +23,8 @@ from reviews.models import Item, Round
 from .leftout.mark_items import PART as LEFT_OUT
 from .leftout.mark_items import WEIGHTIEST_FIRST
 from .models import MissingMark, ReportKind, Submission, Version, Waiver
-from .registering.proposals import METRES, NEAR
+from .registering import near
+from .registering.proposals import METRES
 from .registering.registry_rules import DECLARATIONS
 from .registering.targets import CAMERA, TARGETS, Target
 
@@ -229,9 +230,9 @@ def _rank_of_row(target: Target, submission: Submission, files: Sequence[int]) -
     if target is CAMERA:
         asked.append(_moved(row))
         agency_id = submission.obligation.agency_id
-        if Camera.objects.live().exclude(reporting_agency=agency_id).exists():
-            asked.append(_beside_another(row))
-            params.append(agency_id)
+        others = Camera.objects.live().exclude(reporting_agency=agency_id).exists()
+        if others and near.draw_beside_others(files, agency_id):
+            asked.append(f"CASE WHEN {row}.id IN (SELECT row_id FROM beside_others) THEN {Sign.NEAR} ELSE 0 END")
     return RawSQL(f"({' | '.join(asked)})::smallint", params, output_field=SmallIntegerField())  # noqa: S611
 
 
@@ -249,17 +250,6 @@ def _moved(row: str) -> str:
                    ({row}.code IS NOT NULL OR 'code' = ANY({row}.erased)) AND {row}.code IS DISTINCT FROM t.code
                    OR {far} + ({row}.wgs_latitude - t.wgs_latitude) ^ 2)) > {MOVED_METRES})
                ) THEN {Sign.MOVED} ELSE 0 END"""
-
-
-def _beside_another(row: str) -> str:
-    """SQL: another agency's live camera within `NEAR` metres of a new one, whatever it is called; probes an index."""
-    reach, wide = NEAR / METRES, NEAR / METRES / 0.84  # cos of the county's latitude
-    return f"""CASE WHEN {row}.match_id IS NULL AND {row}.wgs_latitude IS NOT NULL AND EXISTS (
-                 SELECT FROM cameras_camera t WHERE t.life = 'live' AND t.reporting_agency_id <> %s
-                   AND t.wgs_latitude BETWEEN {row}.wgs_latitude - {reach} AND {row}.wgs_latitude + {reach}
-                   AND t.wgs_longitude BETWEEN {row}.wgs_longitude - {wide} AND {row}.wgs_longitude + {wide}
-                   AND ({row}.code IS NULL OR t.code IS DISTINCT FROM {row}.code)
-               ) THEN {Sign.NEAR} ELSE 0 END"""
 
 
 @cache

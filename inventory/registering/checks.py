@@ -11,7 +11,7 @@ from sheets.rules import ERROR, RuleInfo, placeholders
 from ..exported.export_rules import note_export
 from ..leftout import missing
 from ..waiving import waivers
-from . import platform_links, proposals
+from . import near, platform_links, proposals
 from .matching import NAME_KEY, match_version, shared
 from .registry_rules import C405, C406, C407, C408, C409, DECLARATIONS, REGISTRY_RULES
 from .targets import CAMERA, LETTER, PLATFORM, TARGETS, Target
@@ -83,7 +83,10 @@ def _note_likely(params: dict[str, Any], own: bool, others: bool) -> None:
         if likely:
             _note(CAMERA, C405, proposals.OWN, params)
     if others:
-        _note(CAMERA, C408, proposals.others_ones(), params)
+        with connection.cursor() as cursor:
+            namesakes = near.draw_namesakes(cursor, params)
+        if namesakes:
+            _note(CAMERA, C408, near.NAMESAKES, params)
 
 
 def _note_platforms(params: dict[str, Any]) -> None:

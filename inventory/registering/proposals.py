@@ -29,7 +29,7 @@ MOST_ALIKE = 8
 MOST_NAMED = 3
 """So many things a proposal names; where more are equally near, none is proposed."""
 SAME_NAME = r"lower(regexp_replace({}, '\s+', '', 'g'))"
-"""As the index camera_live_by_name has it."""
+"""A name as it is compared: without white space, case folded."""
 STAGED = """inventory_camerarow r JOIN inventory_sourcefile f
             ON f.id = r.source_file_id AND f.version_id = %(version)s"""
 
@@ -140,7 +140,7 @@ def _placed(table: str) -> str:
 
 
 def _neighbour(columns: str) -> str:
-    """A subquery of the first live camera of another agency under a row's name (r) at its place; probes an index."""
+    """A subquery of the first live camera of another agency under a row's name (r) at its place."""
     reach = f"{NEAR / METRES}"
     here = "(SELECT r.wgs_longitude AS x, r.wgs_latitude AS y)"
     there = here.replace("r.", "t.")
@@ -152,20 +152,6 @@ def _neighbour(columns: str) -> str:
           AND {_metres("a", "b")} <= {NEAR}
           AND t.reporting_agency_id <> %(agency)s AND (r.code IS NULL OR t.code IS DISTINCT FROM r.code)
         ORDER BY t.id LIMIT 1"""
-
-
-def others_ones() -> str:
-    """Hits: rows without a match at the place and under the name of another agency's camera.
-
-    One whose very code the other agency has registered is told of by that rule alone. The version's rows are drawn
-    first: a planner without statistics would look for the neighbours of every row there ever was.
-    """
-    return f"""WITH staged AS MATERIALIZED (
-                 SELECT r.id, r.name, r.code, r.wgs_longitude, r.wgs_latitude FROM {STAGED}
-                 WHERE r.match_id IS NULL AND r.wgs_longitude IS NOT NULL AND r.wgs_latitude IS NOT NULL
-                   AND r.name <> '')
-               SELECT r.id AS row_id, '[]'::jsonb AS related, '{{}}'::jsonb AS details, '{{}}'::jsonb AS fixes
-               FROM staged r WHERE ({_neighbour("true")})"""
 
 
 @dataclass(frozen=True)
