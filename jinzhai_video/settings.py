@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "reviews",
     "inventory",
     "planning",
+    "connecting",
     "dashboards",
     "demo",
 ]
