@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 GATE = 0x4A5A0F01
 """Advisory lock that acts wait for where they are to begin together."""
+LONGEST = 120
+"""Seconds after which an act that does not come to the gate is given up; generous, for nothing depends on it."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,9 @@ def _held(waiting: int) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [GATE])
         yield
-        there = 0
+        there, deadline = 0, time.monotonic() + LONGEST
         while there < waiting:
+            assert time.monotonic() < deadline, f"{there} of {waiting} came"
             cursor.execute(
                 """SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted
                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""",
