@@ -122,6 +122,37 @@ def test_a_thousand_rows(browser: Any, site: str, data_reviewer: Person, police_
     photograph(other.look(bench(sent)), "second-round")
 
 
+DOT = """() => {
+  const canvas = document.querySelector(".leaflet-spread-pane canvas");
+  const { width, height } = canvas;
+  const seen = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+  const box = canvas.getBoundingClientRect();
+  const own = document.querySelector(".bench-map").getBoundingClientRect();
+  for (let y = 0; y < height; y += 1)
+    for (let x = 0; x < width; x += 1) {
+      const [red, green, blue, alpha] = seen.slice(4 * (y * width + x), 4 * (y * width + x) + 4);
+      const at = [box.x + ((x + 0.5) * box.width) / width, box.y + ((y + 0.5) * box.height) / height];
+      const inside = at[0] > own.x && at[0] < own.right && at[1] > own.y && at[1] < own.bottom;
+      if (alpha === 255 && inside && green > red + 20 && document.elementFromPoint(...at) === canvas) return at;
+    }
+  return null;
+}"""
+"""Where a dot of a row is on the page: the first green point of the map's canvas that nothing lies over."""
+
+
+def test_a_dot_on_the_map_opens_its_row(browser: Any, site: str, data_reviewer: Person) -> None:
+    sent = submitted("meishan", values=[camera(number) for number in (1, 200, 400)])
+    page = Visitor(browser, site, data_reviewer).look(f"{bench(sent)}?q=1号杆")
+    expect(page.locator(".queue-row")).to_have_count(1)
+    here = page.locator("#bench-item h2").inner_text()
+    page.get_by_role("button", name="看本次全部行").click()
+    expect(page.locator("[data-map-says]")).to_contain_text("图上是本次全部 3 行")
+    page.mouse.click(*page.evaluate(DOT))
+    expect(page.locator("#bench-item h2")).not_to_have_text(here)
+    photograph(page, "map-opened")
+    assert_sound(page)
+
+
 def test_questions_loans_and_motions(
     browser: Any, site: str, data_reviewer: Person, police_reviewer: Person, leader: Person
 ) -> None:

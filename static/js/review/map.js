@@ -24,6 +24,7 @@ let home = null;
 let spread = null; // the dots of the whole round, once they were asked for
 let whole = null; // its bounds
 let opened = () => {};
+let redraw = () => {};
 
 function point(at, kind, words = "", radius = 5) {
   const mark = L.circleMarker(at, { radius, weight: 2, fillOpacity: 1, ...COLOURS[kind], interactive: Boolean(words) }).addTo(marks);
@@ -39,7 +40,8 @@ function point(at, kind, words = "", radius = 5) {
 function draw(data, others) {
   marks.clearLayers();
   for (const at of others) point(at, "beside", "", 3);
-  for (const [y, x, words] of data.beside) point([y, x], "beside", words, 3);
+  // Beneath them lie the dots of the whole round, once they are there: those are pointed at and opened.
+  for (const [y, x, words] of data.beside) point([y, x], "beside", spread ? "" : words, 3);
   for (const [y, x, words, foreign] of data.near) point([y, x], foreign ? "foreign" : "own", words, 5);
   if (data.was) {
     L.polyline([data.was, data.here], { color: COLOURS.here.color, weight: 1, interactive: false }).addTo(marks);
@@ -73,7 +75,8 @@ export function show(root, others) {
   // Who looks at the whole round goes on looking at it while the mark of the row at hand moves.
   if (!holder.classList.contains("is-whole")) home();
   label();
-  draw(data, others);
+  redraw = () => draw(data, others);
+  redraw();
 }
 
 /** What a click on a row's dot does: `act` is given the row's key. */
@@ -93,12 +96,13 @@ function dot(at, kind, words, radius, key) {
 async function ask() {
   const told = await json(`${bench.dataset.places}?${filters()}`);
   spread = L.layerGroup();
-  spread.renderer = L.canvas({ padding: 0.2, pane: "spread" });
+  spread.renderer = L.canvas({ padding: 0.2, pane: "spread", tolerance: 4 });
   for (const [y, x, words, foreign] of told.near) dot([y, x], foreign ? "foreign" : "own", words, 3);
   for (const [y, x, key, words, tone] of told.rows) dot([y, x], tone || "beside", words, 3, key);
   spread.addTo(map);
   whole = told.rows.length ? L.latLngBounds(told.rows.map(([y, x]) => [y, x])).pad(0.1) : null;
   spread.says = told.says;
+  redraw();
 }
 
 /** From the row at hand to the whole round, and back. */
