@@ -60,6 +60,8 @@ def lock_registry(cursor: CursorWrapper) -> None:
     """Wait until nobody else writes the registry, and keep it to this transaction."""
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRY_LOCK])
     cursor.execute("SET LOCAL work_mem = '256MB'")
+    # Plans are narrow and plain: the planner needs to know little more of them than how many rows they have.
+    cursor.execute("SET LOCAL default_statistics_target = 10")
 
 
 def _register(cursor: CursorWrapper, batch: Batch) -> dict[str, dict[str, int]]:
@@ -84,14 +86,17 @@ def _register(cursor: CursorWrapper, batch: Batch) -> dict[str, dict[str, int]]:
 def _promote(cursor: CursorWrapper, target: Target, batch: Batch) -> dict[str, int]:
     """Carry out the plan for one kind; return how many rows had each fate."""
     told = plan.fates(cursor, target)
-    if told.keys() & {"changed", "reactivated", "transferred"}:
+    changes = bool(told.keys() & {"changed", "reactivated", "transferred"})
+    if changes:
         _give_up_keys(cursor, target)
-    _insert_new(cursor, target, batch)
-    if told.keys() & {"changed", "reactivated", "transferred"}:
+    if "new" in told:
+        _insert_new(cursor, target, batch)
+    if changes:
         _update_changed(cursor, target, batch)
     if "merged" in told:
         settling.write_co_reports(cursor, target, batch)
-    write_versions(cursor, OF_KIND[target.kind], batch.params, f"plan_{target.kind}")
+    if told.keys() - {"unchanged", "merged"}:
+        write_versions(cursor, OF_KIND[target.kind], batch.params, f"plan_{target.kind}")
     return told
 
 
