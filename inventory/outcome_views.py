@@ -42,7 +42,7 @@ def told(person: Person, found: Submission, version: Version) -> dict[str, Any]:
         "partly": standing.partly(found),
         "undone": undone_of(found),
         "reopened": standing.reopened(found),
-        "taken_back": newest and standing.was_taken_back(found),
+        "taken_back": newest and version.submitted_at is not None and standing.was_taken_back(found),
         "withdrawable": under_review and not _closed_by_a_side(found),
     }
 

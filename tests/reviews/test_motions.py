@@ -61,11 +61,21 @@ def test_what_is_reopened_and_unchanged_stays_settled(
     toy: Toy, accepted: Round, data_reviewer: Person, police_reviewer: Person
 ) -> None:
     agreed(accepted, REOPEN, data_reviewer, police_reviewer)
-    with pytest.raises(Conflict, match="没有改动的行"):
-        toy.open(THREE)
     second = toy.open(THREE | {2: "changed"})
     assert keys(second) == [2]
     assert decide(data_reviewer, police_reviewer, second).outcome == "accepted"
+
+
+def test_what_is_reopened_may_come_back_as_it_is(
+    toy: Toy, accepted: Round, data_reviewer: Person, police_reviewer: Person
+) -> None:
+    """Nothing is judged again, and both sides close; once it was decided anew, the reopening is over."""
+    agreed(accepted, REOPEN, data_reviewer, police_reviewer)
+    second = toy.open(THREE)
+    assert keys(second) == []
+    assert decide(data_reviewer, police_reviewer, second).outcome == "accepted"
+    with pytest.raises(Conflict, match="没有改动的行"):
+        toy.open(THREE)
 
 
 @pytest.mark.parametrize("returned", [[1], [1, 2, 3]])
