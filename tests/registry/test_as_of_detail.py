@@ -197,6 +197,7 @@ class TestHistory:
             from inventory.models import LedgerEntry
 
             entry = LedgerEntry.objects.get(pk=changing.versions.get(number=number).ledger_entry_id)
+            assert entry.version
             return entry.version.files.get().file.name
 
         assert file_of(2) in panel(get(data_reviewer, changing, as_of(40)), "source-title")
