@@ -1,7 +1,7 @@
 """Where the rows of a whole round are, and what is registered among them: as many as a map can show.
 
 The cost does not grow with the round: one of some hundred rows is shown whole; of a larger one the riskiest rows, and
-others evenly over the rest; of the registry some cameras of each band of latitude. Each is found by an index.
+others evenly over the rest; of the registry one camera of each cell of a grid.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ WHOLE = 800
 """Rows of a round that are shown one and all."""
 RISKIEST, EVENLY = 400, 400
 """Rows that are shown of a larger one: the first of the list, and of the rest every so manieth."""
-BANDS, OF_A_BAND = 24, 25
-"""Registered cameras that are shown: so many of each band of latitude."""
+CELLS = 24
+"""Registered cameras that are shown: one of each cell of a grid of so many rows and columns."""
 
 
 def spread(round_: Round, total: int, sources: Sequence[int], agency_id: int, names: Names) -> Spread:
@@ -93,23 +93,22 @@ def _keys(round_: Round, total: int) -> dict[int, int]:
 
 
 def _registered(spots: Sequence[tuple[float, float]], agency_id: int, names: Names) -> list[Registered]:
-    """Live cameras in the box of these positions. One query: a bounded scan of each band of the index by place."""
+    """Live cameras in the box of these positions, one of each cell of a grid over it. One query."""
     reach = WITHIN / METRES
     latitudes, longitudes = [lat for lat, _ in spots], [lon for _, lon in spots]
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT found.id, found.name, found.reporting_agency_id, found.wgs_latitude, found.wgs_longitude
-               FROM generate_series(0, %(bands)s - 1) AS band, LATERAL (
-                   SELECT t.id, t.name, t.reporting_agency_id, t.wgs_latitude, t.wgs_longitude FROM cameras_camera t
-                   WHERE t.life = 'live' AND t.wgs_latitude >= %(south)s + %(step)s * band
-                     AND t.wgs_latitude < %(south)s + %(step)s * (band + 1)
-                     AND t.wgs_longitude BETWEEN %(west)s AND %(east)s
-                   ORDER BY t.wgs_latitude, t.wgs_longitude LIMIT %(each)s) found""",
+            """SELECT t.id, t.name, t.reporting_agency_id, t.wgs_latitude, t.wgs_longitude
+               FROM (SELECT min(id) AS id FROM cameras_camera
+                     WHERE life = 'live' AND wgs_latitude BETWEEN %(south)s AND %(north)s
+                       AND wgs_longitude BETWEEN %(west)s AND %(east)s
+                     GROUP BY width_bucket(wgs_latitude, %(south)s, %(north)s, %(cells)s),
+                              width_bucket(wgs_longitude, %(west)s, %(east)s, %(cells)s)) AS first
+               JOIN cameras_camera t USING (id)""",
             {
-                "bands": BANDS,
-                "each": OF_A_BAND,
+                "cells": CELLS,
                 "south": min(latitudes) - reach,
-                "step": (max(latitudes) - min(latitudes) + 2 * reach) / BANDS,
+                "north": max(latitudes) + reach,
                 "west": min(longitudes) - reach,
                 "east": max(longitudes) + reach,
             },
