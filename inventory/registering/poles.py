@@ -48,7 +48,7 @@ def promote(cursor: CursorWrapper, batch: Batch) -> dict[str, int]:
     Their versions are still to be written, by plan_pole. Leaves plan_pole_of_row(row_id, thing_id, is_new) for linking
     the cameras.
     """
-    cursor.execute("DROP TABLE IF EXISTS plan_pole, plan_pole_of_row, pole_standing")
+    cursor.execute("DROP TABLE IF EXISTS plan_pole, plan_pole_of_row, pole_standing, pole_said")
     _find(cursor, batch)
     _describe(cursor)
     _write(cursor, batch)
@@ -111,35 +111,40 @@ def _find(cursor: CursorWrapper, batch: Batch) -> None:
 def _describe(cursor: CursorWrapper) -> None:
     """plan_pole: what each pole meant is to be. The first row that states a column decides it; a blank states nothing.
 
-    `row_id` is the first of its rows, `site_id` the one whose camera the registered pole has its place from.
+    `row_id` is the first of its rows, `site_id` the one whose camera the registered pole has its place from. The rows
+    that speak are read once; which of them decides what is found by their ids.
     """
-    is_blank = {column: CAMERA.blank(column) for column in VALUES}
-    stated = ", ".join(
-        f"(array_agg(r.{c} ORDER BY r.id) FILTER (WHERE NOT {is_blank[c]}))[1] AS {c},"
-        f" bool_or({CAMERA.erased(c)}) AS {c}_erased,"
-        f" (array_agg({_now(c)} ORDER BY r.id))[1] AS {c}_first"
-        for c in VALUES
+    blank = {column: CAMERA.blank(column) for column in VALUES}
+    means = ", ".join(
+        f"r.{c}, {blank[c]} AS {c}_blank, {CAMERA.erased(c)} AS {c}_erased, {_now(c)} AS {c}_now" for c in VALUES
+    )
+    decides = ", ".join(
+        f"min(row_id) FILTER (WHERE NOT {c}_blank) AS {c}_by, bool_or({c}_erased) AS {c}_erased" for c in VALUES
     )
     same_site = "(c.longitude, c.latitude, c.place_kind) IS NOT DISTINCT FROM (t.longitude, t.latitude, t.place_kind)"
     cursor.execute(
+        f"""CREATE TEMP TABLE pole_said ON COMMIT DROP AS
+            SELECT p.thing_id, p.is_new, r.id AS row_id, {means}, {", ".join(f"{_now(c)} AS {c}" for c in SITE)},
+                   p.is_new OR (c.pole_id = t.id AND {same_site}) AS is_site
+            FROM plan_pole_of_row p
+            JOIN inventory_camerarow r ON r.id = p.row_id
+            JOIN plan_camera plan ON plan.row_id = r.id
+            LEFT JOIN cameras_camera c ON plan.fate <> 'new' AND c.id = plan.thing_id
+            LEFT JOIN cameras_pole t ON NOT p.is_new AND t.id = p.thing_id"""
+    )
+    cursor.execute("CREATE UNIQUE INDEX ON pole_said (row_id); ANALYZE pole_said (row_id, thing_id, is_new)")
+    cursor.execute(
         f"""CREATE TEMP TABLE plan_pole ON COMMIT DROP AS
-            WITH said AS (
-                SELECT p.thing_id, p.is_new, min(r.id) AS row_id, {stated},
-                       min(r.id) FILTER (WHERE p.is_new OR (c.pole_id = t.id AND {same_site})) AS site_id
-                FROM plan_pole_of_row p
-                JOIN inventory_camerarow r ON r.id = p.row_id
-                JOIN plan_camera plan ON plan.row_id = r.id
-                LEFT JOIN cameras_camera c ON plan.fate <> 'new' AND c.id = plan.thing_id
-                LEFT JOIN cameras_pole t ON NOT p.is_new AND t.id = p.thing_id
-                GROUP BY p.thing_id, p.is_new
+            WITH said AS MATERIALIZED (
+                SELECT thing_id, is_new, min(row_id) AS row_id, min(row_id) FILTER (WHERE is_site) AS site_id, {decides}
+                FROM pole_said GROUP BY 1, 2
             ), told AS (
                 SELECT said.thing_id, said.is_new, said.row_id, said.site_id, {", ".join(_told(c) for c in VALUES)},
                        {", ".join(_placed(c) for c in SITE)}
                 FROM said
+                JOIN pole_said first ON first.row_id = said.row_id
+                LEFT JOIN pole_said site ON site.row_id = said.site_id
                 LEFT JOIN cameras_pole t ON NOT said.is_new AND t.id = said.thing_id
-                LEFT JOIN inventory_camerarow r ON r.id = said.site_id
-                LEFT JOIN plan_camera plan ON plan.row_id = r.id
-                LEFT JOIN cameras_camera c ON plan.fate <> 'new' AND c.id = plan.thing_id
             )
             SELECT told.*, CASE WHEN is_new THEN 'new'
                    WHEN {" OR ".join(f"told.{c} IS DISTINCT FROM t.{c}" for c in CARRIED)} THEN 'changed'
@@ -151,12 +156,14 @@ def _describe(cursor: CursorWrapper) -> None:
 def _told(column: str) -> str:
     """SQL of a pole's value: stated now, else as it stands unless erased; a new pole takes what its first row means."""
     blank = "NULL" if PoleValues._meta.get_field(column).null else "''"
-    return f"""CASE WHEN said.{column} IS NOT NULL THEN said.{column} WHEN said.{column}_erased THEN {blank}
-                    WHEN said.is_new THEN said.{column}_first ELSE t.{column} END AS {column}"""
+    later = f"(SELECT s.{column} FROM pole_said s WHERE s.row_id = said.{column}_by)"
+    return f"""CASE WHEN said.{column}_by = said.row_id THEN first.{column}
+                    WHEN said.{column}_by IS NOT NULL THEN {later} WHEN said.{column}_erased THEN {blank}
+                    WHEN said.is_new THEN first.{column}_now ELSE t.{column} END AS {column}"""
 
 
 def _placed(column: str) -> str:
-    return f"CASE WHEN said.site_id IS NULL THEN t.{column} ELSE {_now(column)} END AS {column}"
+    return f"CASE WHEN said.site_id IS NULL THEN t.{column} ELSE site.{column} END AS {column}"
 
 
 def _write(cursor: CursorWrapper, batch: Batch) -> None:
