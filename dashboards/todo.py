@@ -16,11 +16,13 @@ from django.utils import timezone
 from agencies.models import Person
 from inventory import services as intake
 from inventory.campaign.obligations import ObligationState
-from inventory.models import ReportKind, Submission, Version
+from inventory.changing import pages as changing
+from inventory.models import ChangeRequest, ReportKind, Submission, Version
 from inventory.waiving.waiver_views import waiting_for
 from reviews import answers, queue
 from reviews import queries as reviews
 from reviews.delegations import today
+from reviews.kinds import kind_of
 from reviews.models import Closing, Round, Side
 
 from .attention import IN_REVIEW, closed_sides, due_words, open_sides, worst
@@ -139,11 +141,45 @@ def of_questions(person: Person) -> list[Todo]:
             whose=one.case.agency.short_name,
             note="答复后审核方才能给出意见。",
             since=one.since,
-            url=reverse("submission", args=[one.case.subject_id]) + "#questions",
+            url=reverse(kind_of(one.case.kind).url_name, args=[one.case.subject_id]) + "#questions",
             verb="去答复",
         )
         for one in answers.waiting(person)
     ]
+
+
+def of_changes(person: Person) -> list[Todo]:
+    """Requests for a change: each returned one waits; those under review are one line. Two queries."""
+    found = changing.waiting_for(person)
+    titles = changing.titles(found)
+    todos = [
+        Todo(
+            state="returned",
+            what=f"{titles[one.pk]}被退回",
+            whose=one.agency.short_name,
+            note="按意见修改后再提交，或放弃。",
+            since=one.state_since,
+            url=reverse("change_request", args=[one.pk]),
+            verb="去修改",
+        )
+        for one in found
+        if one.state == ChangeRequest.State.RETURNED
+    ]
+    reviewed = [one for one in found if one.state == ChangeRequest.State.IN_REVIEW]
+    if reviewed:
+        todos.append(
+            Todo(
+                state="in_review",
+                what=f"{len(reviewed)} 件更正申请审核中" if len(reviewed) > 1 else f"{titles[reviewed[0].pk]}审核中",
+                whose=reviewed[0].agency.short_name,
+                note="双方都通过后，台账才会改。",
+                since=reviewed[0].state_since,
+                url=reverse("changes") if len(reviewed) > 1 else reverse("change_request", args=[reviewed[0].pk]),
+                verb="查看",
+                waits=False,
+            )
+        )
+    return todos
 
 
 def _latest_versions(submission_ids: Sequence[int]) -> dict[int, Version]:

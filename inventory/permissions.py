@@ -8,10 +8,11 @@ from agencies import access
 from agencies.access import EVERYTHING, Sight
 from agencies.models import Person, Role
 from agencies.permissions import is_clerk
+from registry.models import Identity
 from reviews.permissions import sees_reviews
 
 from .campaign.obligations import ObligationQuerySet
-from .models import Obligation, Submission
+from .models import ChangeRequest, Obligation, Submission
 
 
 def may_report(person: Person, obligation: Obligation) -> bool:
@@ -42,6 +43,15 @@ def may_edit(person: Person, submission: Submission) -> bool:
     return may_report(person, submission.obligation)
 
 
+def may_ask_change(person: Person, thing: Identity) -> bool:
+    """The clerks of the agency that reports the thing."""
+    return person.is_active and is_clerk(person) and person.agency_id == thing.reporting_agency_id
+
+
+def may_mend_change(person: Person, request: ChangeRequest) -> bool:
+    return person.is_active and is_clerk(person) and person.agency_id == request.agency_id
+
+
 def seen_obligations(person: Person) -> Sight:
     if sees_reviews(person):
         return Sight(full=EVERYTHING)
@@ -67,7 +77,17 @@ def seen_waivers(person: Person) -> Sight:
     return Sight()
 
 
+def seen_changes(person: Person) -> Sight:
+    """As cases: whoever reviews, leads or runs the office sees all, a clerk the own agency's."""
+    if sees_reviews(person):
+        return Sight(full=EVERYTHING)
+    if is_clerk(person):
+        return Sight(full=Q(agency=person.agency_id))
+    return Sight()
+
+
 def register() -> None:
+    access.register("inventory.changerequest", seen_changes)
     access.register("inventory.obligation", seen_obligations)
     access.register("inventory.submission", seen_submissions)
     access.register("inventory.waiver", seen_waivers)

@@ -33,7 +33,8 @@ def told(person: Person, found: Submission) -> dict[str, Any]:
         return context
     questions = answers.of_unit(person, CASE_KIND, found.pk)
     waiting = sum(1 for one in questions if one.is_open)
-    context |= {"questions": questions, "questions_open": waiting}
+    answer_url = reverse("submission_answer", args=[found.pk])
+    context |= {"questions": questions, "questions_open": waiting, "answer_url": answer_url}
     if waiting:
         context["next"] = NextStep(f"审核方有 {waiting} 条疑问，请答复。", "去答复", "questions")
     return context

@@ -55,7 +55,7 @@ def of_row(
     fields = sheetlike(target, names).compare(row, before, notes)
     is_camera, place = target is CAMERA, OTHERS_PLACE if other is not None else "原位置"
     if is_camera and before is not None:
-        fields = _with_distance(fields, row, before, place)
+        fields = with_distance(fields, row, before, place)
     fields = since_last_round(fields, round_, version, target, row, names)
     return Detail(
         key=row.key,
@@ -103,7 +103,7 @@ def _beside(round_: Round, target: Target, before: Any, foreign: bool, names: Na
     return Link(f"{whose}{number}{when}", reverse(target.kind, args=[thing_id]))
 
 
-def _with_distance(fields: Sequence[Field], row: Any, before: Any, place: str) -> list[Field]:
+def with_distance(fields: Sequence[Field], row: Any, before: Any, place: str) -> list[Field]:
     """A position that changed says how far the camera moved."""
     here, was = nearby.position(row), nearby.position(before)
     metres = nearby.distance(here, was) if here and was else 0

@@ -2,6 +2,7 @@ from django.urls import path
 
 from . import downloads, guide, outcome_views, question_views, reading, views
 from .campaign import campaign_urls
+from .changing import asking, pages
 from .entering import entry_views
 from .exported import platform_export_views
 from .leftout import missing_views
@@ -12,12 +13,14 @@ from .workbook import annotated_views, compare_views
 
 urlpatterns = [
     *annotated_views.urlpatterns,
+    *asking.urlpatterns,
     *campaign_urls.urlpatterns,
     *compare_views.urlpatterns,
     *entry_views.urlpatterns,
     *grid.urlpatterns,
     *missing_views.urlpatterns,
     *outcome_views.urlpatterns,
+    *pages.urlpatterns,
     *papers.urlpatterns,
     *question_views.urlpatterns,
     *reading.urlpatterns,

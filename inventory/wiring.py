@@ -13,6 +13,7 @@ from reviews import beside, kinds
 from reviews.models import Round
 
 from . import lineage, record_annex, review_items, risk, staging
+from .changing import outcomes as changing
 from .exported import platform_exports
 from .models import ReportKind, Submission, Version
 from .onscreen import recheck
@@ -44,6 +45,7 @@ def register() -> None:
             figures=risk.figures,
         )
     )
+    kinds.register(changing.kind())
     jobs.register(JOB_KIND, staging.read_source_file, staging.gave_up, get_ready=staging.get_ready)
     jobs.register(annotated.JOB_KIND, annotated.annotate_source_file, annotated.gave_up)
     jobs.register(recheck.JOB_KIND, recheck.recheck_version, recheck.gave_up, urgent=True)

@@ -41,6 +41,8 @@ REPORT_ACT = rule("post", NO, (("clerk", "colleague", "office"), ACTED), ("stran
 REPORT_FORM = rule(
     "get", NO, (("clerk", "colleague", "office"), {200, 409}), ("stranger", GONE), (ADMINISTRATORS, GONE)
 )
+CHANGE_FORM = rule("get", NO, (("clerk", "colleague"), {302, 409}), ("stranger", GONE), (ADMINISTRATORS, GONE))
+CHANGE_ACT = rule("post", NO, (("clerk", "colleague"), ACTED), ("stranger", GONE), (ADMINISTRATORS, GONE))
 REGISTRY_LIST = rule("get", OK, (ADMINISTRATORS, NO))
 REGISTRY_ONE = rule("get", OK, ("stranger", GONE), (ADMINISTRATORS, NO))
 REVIEWERS = rule("get", NO, (BUSINESS, OK))
@@ -139,6 +141,14 @@ MATRIX: dict[str, Rule] = {
     "platform_export_missing": REPORT,
     "platform_export_upload": REPORT_ACT,
     "platform_export_remove": REPORT_ACT,
+    "changes": REPORT_LIST,
+    "change_request": REPORT,
+    "change_evidence": REPORT,
+    "change_ask": CHANGE_FORM,
+    "change_mend": CHANGE_FORM,
+    "change_withdraw": CHANGE_ACT,
+    "change_give_up": CHANGE_ACT,
+    "change_answer": rule("post", {422}, ("stranger", GONE), (ADMINISTRATORS, GONE)),
     "waivers": REPORT_LIST,
     "waiver": REPORT,
     "waiver_ask": WAIVER_ASK,

@@ -29,6 +29,7 @@ from notices.models import Notice
 from reviews.models import Case, Delegation, Item
 from tests.factories import make_person
 from tests.factories_registry import accepted_batch, register_camera, register_platform, register_pole
+from tests.inventory.changing import asked_change
 from tests.matrix import MATRIX, ROLES
 
 
@@ -115,6 +116,7 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
     lent = Delegation.objects.create(
         side="data", delegator=people["data"], deputy=deputy, starts_on=day, ends_on=day, reason="-"
     )
+    change = asked_change("meishan")
     person_routes = ("person", "person_active", "person_password", "person_roles", "unlock")
 
     def of(name: str) -> str:
@@ -122,6 +124,12 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return reverse(name, args=[things[name]])
         if name.endswith("_export"):
             return reverse(name, args=["csv"])
+        if name == "change_ask":
+            return reverse(name, args=[change.kind, change.thing_id])
+        if name == "change_evidence":
+            return reverse(name, args=[change.pk, 1])
+        if name.startswith("change_"):
+            return reverse(name, args=[change.pk])
         if name == "delegation_revoke":
             return reverse(name, args=[lent.pk])
         if name == "notice_open":

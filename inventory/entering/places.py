@@ -38,6 +38,15 @@ def place_data(version: Version, agency: Agency, datum: str, but: int | None = N
     return ground() | {"datum": datum, "registered": _points(own), "entered": _points(rows)}
 
 
+def place_of_thing(thing: Any) -> dict[str, Any]:
+    """Data of the map for one registered camera: as `place_data`, with what its agency has registered beside it.
+
+    A datum is always said: the form shows the camera's own.
+    """
+    own = Camera.objects.filter(reporting_agency=thing.reporting_agency_id, life="live").exclude(pk=thing.pk)
+    return ground() | {"datum": "", "registered": _points(own), "entered": []}
+
+
 def ground() -> dict[str, Any]:
     """What every map of ours shows: the county's extent, its outline where a file is set, tiles where a service is."""
     return {

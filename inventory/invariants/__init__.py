@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from . import intake, keeping, registering, reviewing
+from . import changing, intake, keeping, registering, reviewing
 
 __all__ = ["INVARIANTS", "NOTES", "register", "violations"]
 
@@ -19,9 +19,9 @@ INVARIANTS: dict[str, tuple[Check, ...]] = {
     "I1": (intake.receipts,),
     "I2": (intake.rows_add_up,),
     "I3": (reviewing.verdicts,),
-    "I4": (reviewing.four_eyes, intake.rows_are_what_they_say),
-    "I5": (registering.ledger,),
-    "I6": (reviewing.states,),
+    "I4": (reviewing.four_eyes, intake.rows_are_what_they_say, changing.four_eyes),
+    "I5": (registering.ledger, changing.ledger),
+    "I6": (reviewing.states, changing.states),
     "I7": (keeping.audited, keeping.copied),
     "I8": (keeping.no_grants,),
     "I9": (keeping.originals,),

@@ -32,6 +32,7 @@ STEPS = (
     ("重新开启", "reviews_motion WHERE kind = 'reopen' AND answer = 'agreed'", "case.reopened"),
     ("动议", "reviews_motion", "motion.made"),
     ("委托", "reviews_delegation", "review.delegated"),
+    ("提交的更正申请", "inventory_requestedchange", "change.asked"),
 )
 """What is counted beside the journal's entries of an action."""
 APPS = frozenset({"agencies", "cameras", "platforms", "registry", "reviews", "inventory"})

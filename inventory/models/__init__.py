@@ -1,6 +1,7 @@
 """Intake: campaign -> obligation -> submission -> version -> source files -> staged rows (plan, chapter four (一))."""
 
-from .changes import Change, ChangeSet, Clash
+from .changes import Change, ChangeSet, Clash, RowKind
+from .changing import ChangeRequest, RequestedChange
 from .exports import ExportedDevice, PlatformExport
 from .intake import (
     Campaign,
@@ -25,6 +26,7 @@ __all__ = [
     "CameraRow",
     "Campaign",
     "Change",
+    "ChangeRequest",
     "ChangeSet",
     "Clash",
     "CoReport",
@@ -39,7 +41,9 @@ __all__ = [
     "PlatformExport",
     "PlatformRow",
     "ReportKind",
+    "RequestedChange",
     "RowFinding",
+    "RowKind",
     "ScanCode",
     "ScanTick",
     "SourceFile",

@@ -17,32 +17,42 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models.functions import Now
 
 from audit.failures import Conflict
-from registry.models import number_for
+from registry.models import Life, number_for
 from reviews.models import Round
 
 from ..models import LedgerEntry
 from .acceptance import lock_registry
-from .targets import Target
+from .links import meant_platform
+from .matching import NAME_KEY
+from .targets import CAMERA, SUPERVISION, Target
 from .versioning import OF_KIND, write_versions
 
 
 @dataclass(frozen=True)
 class Amendment:
-    """What becomes of one thing: column -> clean value, of those that change; judged beside its version `seen`."""
+    """What becomes of one thing: column -> clean value, of those that change; judged beside its version `seen`.
+
+    `life`: what the thing's life ends as ("retired": removed in the field), "" where it goes on.
+    """
 
     thing_id: int
     seen: int
     values: Mapping[str, Any]
+    life: str = ""
 
 
 def amend(round_: Round, target: Target, amendments: Sequence[Amendment]) -> dict[str, Any]:
     """Write what the round decided. Runs in the deciding transaction; facts for the journal.
 
     Raises Conflict where a thing has changed since it was judged, is no longer registered, or would take the code of
-    another, and where the round is in the registry already; ValueError for a column that is none of the sheet's.
+    another, and where the round is in the registry already; ValueError for a column that is none of the sheet's, and
+    for a life that no decision gives. What follows from the values follows them: a camera's platform its name, the
+    supervising agency the kind of place.
     """
     if unknown := {column for each in amendments for column in each.values} - set(target.columns):
         raise ValueError(f"not of {target.kind}: {sorted(unknown)}")
+    if unknown := {each.life for each in amendments} - {"", Life.RETIRED.value}:
+        raise ValueError(f"no end of a life: {sorted(unknown)}")
     with connection.cursor() as cursor:
         lock_registry(cursor)
         if LedgerEntry.objects.filter(round=round_, kind__in=LedgerEntry.TAKES_IN).exists():
@@ -64,22 +74,27 @@ def amend(round_: Round, target: Target, amendments: Sequence[Amendment]) -> dic
 
 
 def _draw(cursor: CursorWrapper, target: Target, amendments: Sequence[Amendment]) -> None:
-    """plan_amend(row_id, thing_id, seen, told, fate): what each thing is to say; 'unchanged' where it does already."""
+    """plan_amend(row_id, thing_id, seen, told, life, fate): what each thing is to say and to be.
+
+    'unchanged' where it says and is so already; 'retired' where its life ends.
+    """
     cursor.execute("DROP TABLE IF EXISTS plan_amend")
     columns = ", ".join(f"t.{column}" for column in target.columns)
     told = ", ".join(f"n.{column}" for column in target.columns)
     cursor.execute(
         f"""CREATE TEMP TABLE plan_amend ON COMMIT DROP AS
-            SELECT NULL::bigint AS row_id, asked.thing_id, asked.seen, asked.told,
-                   CASE WHEN t.id IS NULL OR ROW({columns}) IS DISTINCT FROM ROW({told})
+            SELECT NULL::bigint AS row_id, asked.thing_id, asked.seen, asked.told, asked.life,
+                   CASE WHEN asked.life <> '' THEN asked.life
+                        WHEN t.id IS NULL OR ROW({columns}) IS DISTINCT FROM ROW({told})
                         THEN 'changed' ELSE 'unchanged' END AS fate
-            FROM unnest(%s::bigint[], %s::int[], %s::jsonb[]) AS asked (thing_id, seen, told)
+            FROM unnest(%s::bigint[], %s::int[], %s::jsonb[], %s::text[]) AS asked (thing_id, seen, told, life)
             LEFT JOIN {target.things} t ON t.id = asked.thing_id
             LEFT JOIN LATERAL jsonb_populate_record(t, asked.told) n ON true""",
         [
             [each.thing_id for each in amendments],
             [each.seen for each in amendments],
             [json.dumps(dict(each.values), cls=DjangoJSONEncoder) for each in amendments],
+            [each.life for each in amendments],
         ],
     )
 
@@ -95,12 +110,26 @@ def _refuse_overtaken(cursor: CursorWrapper, target: Target) -> None:
 
 
 def _update(cursor: CursorWrapper, target: Target, params: dict[str, Any]) -> None:
+    """A name that leads nowhere today leads nowhere; one that was not touched still means the platform it meant."""
+    if target is CAMERA:
+        named = meant_platform("n.platform_name", "t.reporting_agency_id")
+        follows = f"""platform_id = (SELECT CASE WHEN n.platform_name = t.platform_name THEN t.platform_id
+                                       ELSE ({named}) END FROM jsonb_populate_record(t, plan.told) n)"""
+    else:
+        follows = f"name_key = (SELECT {NAME_KEY.format('n.name')} FROM jsonb_populate_record(t, plan.told) n)"
+    supervision = SUPERVISION.removeprefix("LEFT JOIN").replace("r.place_kind", "n.place_kind")
+    watched, _, same_kind = supervision.rpartition(" ON ")
     cursor.execute(
         f"""UPDATE {target.things} t
             SET ({", ".join(target.columns)}) = (
                   SELECT {", ".join(f"n.{column}" for column in target.columns)}
                   FROM jsonb_populate_record(t, plan.told) n),
+                {follows},
+                supervisor_id = (SELECT CASE WHEN n.place_kind = t.place_kind THEN t.supervisor_id
+                                             ELSE (SELECT duty.agency_id FROM {watched} WHERE {same_kind}) END
+                                 FROM jsonb_populate_record(t, plan.told) n),
+                life = CASE WHEN plan.life <> '' THEN plan.life ELSE t.life END,
                 version_number = t.version_number + 1, changed_at = %(now)s
-            FROM plan_amend plan WHERE t.id = plan.thing_id AND plan.fate = 'changed'""",
+            FROM plan_amend plan WHERE t.id = plan.thing_id AND plan.fate <> 'unchanged'""",
         params,
     )

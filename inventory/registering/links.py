@@ -41,6 +41,17 @@ _JOIN = """LEFT JOIN named ON named.platform_name = plan.platform_name
             LEFT JOIN plan_pole_of_row stands ON stands.row_id = plan.row_id"""
 
 
+def meant_platform(name: str, agency: str) -> str:
+    """SQL of the live platform that a name means to an agency: its own before the county's, none where several bear it.
+
+    `name` and `agency` are SQL; for what changes without a survey, where no submission's platforms stand nearer.
+    """
+    return f"""SELECT CASE WHEN count(*) = 1 THEN min(p.id) END FROM platforms_platform p
+               WHERE p.life = 'live' AND {name} <> '' AND p.name_key = {NAME_KEY.format(name)}
+               GROUP BY (p.reporting_agency_id = {agency})
+               ORDER BY (p.reporting_agency_id = {agency}) DESC LIMIT 1"""
+
+
 def links_of(target: Target) -> tuple[Link, ...]:
     return _OF_CAMERA if target is CAMERA else _OF_PLATFORM
 
