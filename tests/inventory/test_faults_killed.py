@@ -23,6 +23,7 @@ from inventory import services
 from inventory.invariants import violations
 from inventory.leftout import marking
 from inventory.models import CameraRow, LedgerEntry, MissingMark, ReportKind, Submission, Version
+from inventory.registering.checks import check_registry
 from reviews import services as reviews
 from reviews.models import Decision, Motion, Side
 from tests.audit.copying import tables
@@ -164,7 +165,11 @@ def test_withdrawing_from_the_registry(
 def test_handing_in(
     real_db: str, again: Submission, meishan_clerk: Person, tmp_path: Path, every: tuple[int, int]
 ) -> None:
-    content = Version.objects.get(submission=again, submitted_at=None).hash
+    version = Version.objects.get(submission=again, submitted_at=None)
+    with transaction.atomic():
+        # What the registry says by now is written down before anything is handed in, and stays whatever happens then.
+        check_registry(version.pk, again.obligation.agency_id)
+    content = version.hash
     deed = Deed(
         act("submit", meishan_clerk, submission_id=again.pk, version_hash=content),
         lambda: handed_in(again, meishan_clerk),
