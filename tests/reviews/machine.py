@@ -158,7 +158,7 @@ class OneReport(RuleBasedStateMachine):
         self.model.hands.add(who)
 
         def expected() -> None:
-            if all(self.model.settled(row) for row in ROWS):
+            if all(self.model.settled(row) for row in ROWS) and not self.model.reopened():
                 raise Refusal(Conflict)
             self.model.submit()
 

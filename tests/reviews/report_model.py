@@ -65,6 +65,11 @@ class Model:
         number = self.standing(row)
         return number is not None and self.settled(row) and number >= self.unlocked_before
 
+    def reopened(self) -> bool:
+        """Both sides gave the accepted report back, and nothing was decided since: it may go as it is."""
+        decided = [number for number, outcome in enumerate(self.outcomes) if outcome not in ("", "withdrawn")]
+        return bool(decided) and self.outcomes[decided[-1]] == "accepted" and self.unlocked_before > decided[-1]
+
     def batch(self, number: int) -> Batch:
         found = self.rounds[number]
         assert found is not None
@@ -117,7 +122,7 @@ class Model:
         taken = {row: self.brands[row] for row in self.items if self.says("data", row) == self.says("police", row)}
         taken = {row: brand for row, brand in taken.items() if self.says("data", row) == "pass"}
         number = len(self.rounds) - 1
-        if taken:
+        if taken or not self.items:
             self.rounds[number] = Batch(taken, {row: self.registered.get(row) for row in taken})
             self.registered |= taken
             self.holds |= dict.fromkeys(taken, number)
