@@ -35,7 +35,7 @@ STEPS = (
     ("提交的更正申请", "inventory_requestedchange", "change.asked"),
 )
 """What is counted beside the journal's entries of an action."""
-APPS = frozenset({"agencies", "cameras", "platforms", "registry", "reviews", "inventory"})
+APPS = frozenset({"agencies", "cameras", "connecting", "inventory", "planning", "platforms", "registry", "reviews"})
 """The apps whose reasons to see something are known, and none of them is a grant."""
 
 
