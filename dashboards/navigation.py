@@ -50,6 +50,18 @@ WAYS: Final = (
         (("cameras", "摄像机"), ("poles", "杆件"), ("platforms", "平台"), ("changes", "更正申请")),
     ),
     Way("proposals", "整合", "diagram-3", BUSINESS | {DEPUTY}),
+    Way(
+        "connecting",
+        "接入",
+        "hdd-network",
+        BUSINESS,
+        (
+            ("connecting", "接入率"),
+            ("connecting_platforms", "平台"),
+            ("connecting_cameras", "摄像机"),
+            ("county_platform", "县平台"),
+        ),
+    ),
     Way("campaigns", "轮次", "calendar-event", frozenset({Role.OFFICE, Role.DATA_REVIEWER})),
     Way("progress", "进度", "bar-chart", BUSINESS),
     Way("guide", "填报指南", "book", BUSINESS),

@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("notices.urls")),
     path("", include("inventory.urls")),
     path("", include("reviews.urls")),
+    path("", include("planning.urls")),
+    path("", include("connecting.urls")),
     path("", include("platforms.urls")),
     path("", include("cameras.urls")),
 ]

@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from jobs import services as jobs
+from reviews import kinds
+
+from . import deciding, presenting, searching
+from .moves import CASE_KIND
+
 
 def register() -> None:
-    pass
+    kinds.register(
+        kinds.Kind(
+            name=CASE_KIND,
+            label="整合方案",
+            url_name="proposal",
+            accepted=deciding.accepted,
+            returned=deciding.returned,
+            withdrawn=deciding.withdrawn,
+            reopened=deciding.reopened,
+            undone=deciding.undone,
+            in_part=True,
+            present=presenting.Members,
+            batch=deciding.batch,
+            annex=deciding.annex,
+        )
+    )
+    jobs.register(searching.JOB_KIND, searching.run, searching.gave_up)

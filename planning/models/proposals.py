@@ -15,7 +15,7 @@ from agencies.access import VisibleQuerySet
 from ..finding.groups import KIND_WORDS
 from .searches import Search
 
-KINDS: Final[dict[str, str]] = {**KIND_WORDS, "hand": "手工提出"}
+KINDS: Final[dict[str, str]] = {str(kind): word for kind, word in KIND_WORDS.items()} | {"hand": "手工提出"}
 """What a proposal is about: the finder's kinds, and what the office put together by hand."""
 
 
@@ -86,6 +86,11 @@ class Proposal(models.Model):
     def number(self) -> str:
         """The number shown to people, e.g. ZH-000012."""
         return f"ZH-{self.pk:06d}"
+
+    @property
+    def owners(self) -> list[str]:
+        """Whose things these are, each owner once; reads the members."""
+        return list(dict.fromkeys(member.owner.short_name for member in self.members.all()))
 
     @property
     def kind_label(self) -> str:

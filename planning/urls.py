@@ -1,0 +1,23 @@
+from django.urls import path
+
+from . import carrying_views, search_views, views
+
+urlpatterns = [
+    path("planning/", views.proposals, name="proposals"),
+    path("planning/search/", search_views.planning_search, name="planning_search"),
+    path("planning/search/<int:pk>/", search_views.planning_search_state, name="planning_search_state"),
+    path("planning/make/", search_views.proposal_make, name="proposal_make"),
+    path("planning/<int:pk>/", views.proposal, name="proposal"),
+    path("planning/<int:pk>/amend/", views.proposal_amend, name="proposal_amend"),
+    path("planning/<int:pk>/ask/", views.proposal_ask, name="proposal_ask"),
+    path("planning/<int:pk>/answer/", views.proposal_answer, name="proposal_answer"),
+    path("planning/<int:pk>/hand-over/", views.proposal_hand_over, name="proposal_hand_over"),
+    path("planning/<int:pk>/withdraw/", views.proposal_withdraw, name="proposal_withdraw"),
+    path("planning/<int:pk>/dismiss/", views.proposal_dismiss, name="proposal_dismiss"),
+    path("planning/<int:pk>/resume/", views.proposal_resume, name="proposal_resume"),
+    path("planning/<int:pk>/tasks/<int:task_pk>/begin/", carrying_views.carrying_begin, name="carrying_begin"),
+    path("planning/<int:pk>/tasks/<int:task_pk>/report/", carrying_views.carrying_report, name="carrying_report"),
+    path("planning/<int:pk>/tasks/<int:task_pk>/confirm/", carrying_views.carrying_confirm, name="carrying_confirm"),
+    path("planning/<int:pk>/tasks/<int:task_pk>/object/", carrying_views.carrying_object, name="carrying_object"),
+    path("planning/<int:pk>/tasks/<int:task_pk>/evidence/", carrying_views.carrying_evidence, name="carrying_evidence"),
+]
