@@ -15,13 +15,11 @@ from django.db.models import (
     Case,
     CharField,
     DateField,
-    ExpressionWrapper,
     F,
     Func,
     Min,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     Value,
     When,
@@ -60,7 +58,7 @@ OWN, PLATFORM, SHEET = "own", "platform", "sheet"
 ORDER_IN_FORCE: Final = dt.date(2025, 4, 1)
 OLD_DUE: Final = dt.date(2025, 7, 1)
 DAYS: Final = 30
-"""Order 799, article 14: within 30 days of being put to use; what was in use before it came into force, by 2025-07-01."""
+"""Order 799, article 14: within 30 days of being put to use; what was in use before it came into force: by OLD_DUE."""
 MONTH, YEAR = r"^[0-9]{4}\.(0[1-9]|1[0-2])$", r"^[0-9]{4}$"
 
 
@@ -131,7 +129,7 @@ def _due_of(day: str) -> Case:
     )
 
 
-def cameras(rows: QuerySet[Any]) -> QuerySet[Any]:
+def cameras(rows: Any) -> Any:
     """Cameras, each with now_access, now_due, now_decision, access_from, now_filing, filing_due, now_number,
     now_filed_on, filing_from, now_sign, sign_from and platform_called."""
     rows = rows.annotate(
@@ -159,7 +157,8 @@ def cameras(rows: QuerySet[Any]) -> QuerySet[Any]:
         is_new=_flag(
             Q(
                 filing_from=PLATFORM,
-                platform__standing__filed_on__isnull=False,
+                platform__standing__filing_state=Filing.CONFIRMED,
+                built__regex=MONTH,
                 built__gt=Month(F("platform__standing__filed_on")),
             )
         ),
@@ -181,7 +180,7 @@ def cameras(rows: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
-def platforms(rows: QuerySet[Any]) -> QuerySet[Any]:
+def platforms(rows: Any) -> Any:
     """Platforms, each with the same annotations as cameras, but for the platform it would follow.
 
     `first_added`: since when, at the earliest, a camera belongs to it that was built after it was filed.
@@ -242,8 +241,8 @@ def _of(topic: str, name: str, kind: Any, default: Any = None) -> Any:
     return found if default is None else Coalesce(found, default)
 
 
-def _flag(condition: Q) -> ExpressionWrapper:
-    return ExpressionWrapper(Case(When(condition, then=Value(True)), default=Value(False)), output_field=BooleanField())
+def _flag(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def access_waits() -> Q:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from agencies.models import Person, Role
 from audit import daily as journal
 from audit.models import DailyHead
+from connecting import reminders as connections
 from inventory import reminders as units
 from jobs import daily
 from notices import digests
@@ -52,4 +53,5 @@ def register() -> None:
     daily.register("notices.forget", notices.forget)
     daily.register("reviews.reminders", sides.every_day)
     daily.register("inventory.reminders", units.every_day)
+    daily.register("connecting.reminders", connections.every_day)
     daily.register("notices.digest", digests.every_day, at=settings.NOTICE_DIGEST_AT)

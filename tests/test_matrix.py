@@ -140,6 +140,10 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return f"{reverse(name, args=[case.pk])}?row={item.key}"
         if name.startswith("review") and name != "review_queue":
             return reverse(name, args=[case.pk])
+        if name == "connecting_thing":
+            return reverse(name, args=["camera", things["camera"]])
+        if name.startswith("connecting_") and name not in ("connecting_platforms", "connecting_cameras"):
+            return f"{reverse(name, args=['camera'])}?id={things['camera']}"
         if name.startswith("campaign") and name not in ("campaigns", "campaign_add"):
             return reverse(name, args=[campaign.pk])
         if name == "platform_export_remove":

@@ -1,0 +1,133 @@
+"""What is due or overdue, told to the unit's clerks once a day: connections that were promised, filings, signs.
+
+One notice a unit, kind of thing and matter. Its key holds the latest day that has come due, so that what comes due
+later is news, and the same is not told twice. It ends when nothing of it is left.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.db.models import Count, Max, Q
+from django.urls import reverse
+
+from agencies.models import Agency
+from cameras.models import Camera
+from jobs.daily import local_now
+from notices import services as notices
+from notices.models import Notice
+from platforms.models import Platform
+
+from . import states
+from .models import Topic
+from .permissions import clerks_of
+
+NEAR: Final = dt.timedelta(days=7)
+PREFIX: Final = "connecting:due"
+UNITS: Final = {"camera": "台摄像机", "platform": "个平台"}
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What may be due: the annotation with its day, who is waited for, and the words."""
+
+    topic: Topic
+    day: str
+    waits: Q
+    view: str
+    late: str
+    soon: str
+    parameter: str
+
+
+MATTERS: Final = (
+    Matter(Topic.ACCESS, "now_due", states.access_waits(), "access", "已过计划接入的日期", "快到计划接入的日期", "due"),
+    Matter(
+        Topic.FILING,
+        "filing_due",
+        Q(now_filing__in=states.FILING_OPEN),
+        "filing",
+        "备案已逾期",
+        "备案快到期",
+        "filing_due",
+    ),
+    Matter(Topic.SIGN, "sign_due", Q(now_sign="missing"), "filing", "设置标识已逾期", "设置标识快到期", "sign_due"),
+)
+
+
+def every_day() -> None:
+    """For the daily slot: all matters of all units, each matter in a transaction of its own."""
+    for topic in Topic:
+        with transaction.atomic():
+            refresh(topic)
+
+
+def refresh(topic: Topic, agencies: Iterable[int] | None = None) -> None:
+    """Tell what is due of a matter now and end what no longer is, of these units or of all; in a transaction."""
+    chosen = None if agencies is None else sorted(agencies)
+    now = local_now().date()
+    for matter in MATTERS:
+        if matter.topic == topic:
+            keys = [_remind(matter, *found) for found in _due(matter, now, chosen)]
+            _settle(f"{PREFIX}:{matter.topic}:", chosen, keys)
+
+
+def _due(matter: Matter, now: dt.date, agencies: list[int] | None) -> Iterator[tuple[str, bool, int, int, dt.date]]:
+    """(kind, late, agency, count, latest day) of what is late, and of what will be soon."""
+    sources: dict[str, Any] = {
+        "camera": states.cameras(Camera.objects.live()),
+        "platform": states.platforms(Platform.objects.live()),
+    }
+    for kind, rows in sources.items():
+        late = Q(**{f"{matter.day}__lt": now})
+        soon = Q(**{f"{matter.day}__gte": now, f"{matter.day}__lte": now + NEAR})
+        if kind == "camera":  # what follows its platform is told with the platform
+            rows = rows.exclude(**{f"{matter.topic}_from": states.PLATFORM})  # noqa: PLW2901
+        if agencies is not None:
+            rows = rows.filter(reporting_agency__in=agencies)  # noqa: PLW2901
+        found = (
+            rows.filter(matter.waits, late | soon)
+            .order_by()
+            .values("reporting_agency")
+            .annotate(
+                late=Count("pk", filter=late),
+                soon=Count("pk", filter=soon),
+                last_late=Max(matter.day, filter=late),
+                last_soon=Max(matter.day, filter=soon),
+            )
+        )
+        for one in found:
+            if one["late"]:
+                yield kind, True, one["reporting_agency"], one["late"], one["last_late"]
+            if one["soon"]:
+                yield kind, False, one["reporting_agency"], one["soon"], one["last_soon"]
+
+
+def _remind(matter: Matter, kind: str, late: bool, agency_id: int, count: int, day: dt.date) -> str:
+    agency = Agency.objects.get(pk=agency_id)
+    tone = "overdue" if late else "soon"
+    key = f"{PREFIX}:{matter.topic}:{agency_id}:{kind}:{tone}:{day:%Y%m%d}"
+    asked = {"view": matter.view, matter.parameter: tone, "agency": agency.code}
+    words = matter.late if late else f"{matter.soon}（最晚 {day:%Y-%m-%d}）"
+    notices.remind(
+        clerks_of([agency_id]),
+        Notice.Kind.OVERDUE if late else Notice.Kind.DUE_SOON,
+        key=key,
+        text=f"{count} {UNITS[kind]}{words}，请办理后登记。",
+        url=f"{reverse(f'connecting_{kind}s')}?{urlencode(asked)}",
+        whose=str(agency),
+    )
+    return key
+
+
+def _settle(prefix: str, agencies: list[int] | None, keys: list[str]) -> None:
+    if agencies is None:
+        notices.settle_others(prefix, keys)
+        return
+    for agency_id in agencies:
+        notices.settle_others(f"{prefix}{agency_id}:", keys)
