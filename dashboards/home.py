@@ -84,6 +84,7 @@ def _business(person: Person, home: Home) -> None:
         found += todo.of_waivers(person)
     if person.holds(Role.OFFICE):
         found += todo.of_office(shown, seen)
+    found += todo.of_planning(person)
     found = todo.in_order(found)
     home.todos = [one for one in found if one.waits]
     home.watched = [one for one in found if not one.waits]

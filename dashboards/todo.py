@@ -19,6 +19,7 @@ from inventory.campaign.obligations import ObligationState
 from inventory.changing import pages as changing
 from inventory.models import ChangeRequest, ReportKind, Submission, Version
 from inventory.waiving.waiver_views import waiting_for
+from planning import queries as planning
 from reviews import answers, queue
 from reviews import queries as reviews
 from reviews.delegations import today
@@ -363,6 +364,40 @@ def _late(shown: Shown, counted: Sequence[Unit]) -> list[Todo]:
                 due=shown.due_at,
                 url=units_url(shown.pk, overdue=True),
                 verb="查看全部",
+            )
+        )
+    return found
+
+
+# --- integration ------------------------------------------------------------------------------------------------------
+PLANNED = {
+    "answer": ("asked", "待答复", "件整合方案等本单位答复", "过了期限，办公室可以不等答复就送审。", "去答复"),
+    "carry": ("carrying", "待落实", "件整合方案有本单位的设备待落实", "做完后上传证明，由办公室确认。", "去办理"),
+    "hand_over": ("proposal_answered", "可送审", "件整合方案可以送审", "权属单位都已答复，或已过答复期限。", "去送审"),
+    "confirm": ("carrying_done", "待确认", "件整合方案有落实情况待确认", "看过证明再确认。", "去确认"),
+}
+
+
+def of_planning(person: Person) -> list[Todo]:
+    """Proposals that wait for the person's unit or for the office, one line for each kind of work."""
+    now = today()
+    found = []
+    for one in planning.all_waiting(person):
+        state, word, what, note, verb = PLANNED[one.todo]
+        found.append(
+            Todo(
+                state=state,
+                word=word,
+                what=f"{one.count} {what}",
+                whose="",
+                note=one.title if one.count == 1 else note,
+                since=one.since,
+                due=end_of(one.due) if one.due else None,
+                is_overdue=one.due is not None and one.due < now,
+                url=reverse("proposal", args=[one.first])
+                if one.count == 1
+                else f"{reverse('proposals')}?todo={one.todo}",
+                verb=verb,
             )
         )
     return found
