@@ -106,12 +106,13 @@ def _answer(
         if "send" not in request.POST:
             if page.told is not None and page.told.errors:
                 return _show(request, page, form, why, status=422)
-            return _show(request, page, form, why)
+            said = request.POST.get("reason", "").strip() or reason
+            return _show(request, page, form, WhyForm(initial={"reason": said}))
         enclosed = why.enclosed()
         if why.errors:
             return _show(request, page, form, why, status=422)
         touched = {} if page.retires else form.touched()
-        asked = services.Asked(why.cleaned_data["version"], why.cleaned_data["reason"], touched, page.retires, enclosed)
+        asked = services.Asked(why.cleaned_data["edition"], why.cleaned_data["reason"], touched, page.retires, enclosed)
         made = hand_in(asked)
     except (Invalid, Conflict) as refused:
         why.add_error(None, str(refused))

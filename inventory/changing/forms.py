@@ -20,7 +20,7 @@ from .cells import OF_OTHERS
 class WhyForm(forms.Form):
     """Why the change is asked for, and what proves it."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    edition = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     """The thing's version that the page showed."""
     reason = forms.CharField(
         label="为什么要更正",

@@ -37,10 +37,13 @@ PAGE = 50
 State = ChangeRequest.State
 NEXT = {
     State.IN_REVIEW: "数据局和公安局正在审核。双方都通过后，台账才会改。",
-    State.RETURNED: "被退回：请按意见修改后再提交；不用改了，可以放弃。",
+    State.RETURNED: "已退回，由填报单位修改或放弃。",
     State.ACCEPTED: "双方已通过，台账已按此登记。",
     State.WITHDRAWN: "这件申请已经结束。设备再要更正的，从台账另提一件。",
 }
+
+
+OWN_RETURNED = "被退回：请按意见修改后再提交；不用改了，可以放弃。"
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def _page(request: HttpRequest, found: ChangeRequest, *, status: int = 200, **mo
         "thing": services.thing_of(target, found.thing_id),
         "latest": rounds[0],
         "earlier": rounds[1:],
-        "next": f"审核方有 {waiting} 条疑问，请答复。" if waiting else NEXT[State(found.state)],
+        "next": _next(found, mends, waiting),
         "questions": questions,
         "questions_open": waiting,
         "answer_url": reverse("change_answer", args=[found.pk]),
@@ -137,6 +140,12 @@ def _page(request: HttpRequest, found: ChangeRequest, *, status: int = 200, **mo
         "reviews": queries.may_see_reviews(person),
     }
     return render(request, "inventory/changing/request.html", context | more, status=status)
+
+
+def _next(found: ChangeRequest, mends: bool, waiting: int) -> str:
+    if waiting:
+        return f"审核方有 {waiting} 条疑问，请答复。"
+    return OWN_RETURNED if mends and found.state == State.RETURNED else NEXT[State(found.state)]
 
 
 def _rounds(found: ChangeRequest, case: Case, chapters: list[Chapter]) -> list[Told]:

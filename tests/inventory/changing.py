@@ -61,13 +61,12 @@ def state_of(request: ChangeRequest) -> str:
 def form(person: Person, address: str) -> tuple[Any, web.Form]:
     """A browser, and the form of the page at this address."""
     client = web.of(person)
-    return client, web.form(client.get(address).content.decode(), address)
+    return client, web.form(client.get(address).content.decode(), address.partition("?")[0])
 
 
 def press(person: Person, address: str, act: str, evidence: bytes | None = None, **changed: Any) -> Any:
     """Fill the page's form with these values and press 核对改动 ("check") or 提交审核 ("send")."""
     client, shown = form(person, address)
-    shown.fields = [(name, value) for name, value in shown.fields if name not in ("check", "send")]
     told: dict[str, Any] = dict(shown.fields) | changed | {act: "1"}
     if evidence is not None:
         told["evidence"] = SimpleUploadedFile("铭牌.png", evidence)

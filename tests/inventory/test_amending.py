@@ -109,3 +109,19 @@ def test_both_sides_take_it_back(amends: Amends) -> None:
     assert LedgerEntry.objects.get(round=round_, kind="withdrawal").version is None
     assert violations("I5") == {}
     assert batch_told.batch(Round.objects.get(pk=round_.pk)).says == ("已恢复 1 台摄像机的原登记",)
+
+
+def test_a_life_that_no_decision_gives_is_our_mistake(amends: Amends) -> None:
+    camera = Camera.objects.order_by("code")[0]
+    with pytest.raises(ValueError, match="withdrawn"):
+        amend(Round(), CAMERA, [Amendment(camera.pk, 1, {}, "withdrawn")])
+
+
+def test_what_follows_from_values_follows(amends: Amends) -> None:
+    registered(platforms=[{"name": "梅山镇视频平台", "code": None}])
+    camera = Camera.objects.order_by("code")[0]
+    amends({camera.pk: {"platform_name": "梅山镇视频平台", "place_kind": "school"}})
+    camera.refresh_from_db()
+    assert camera.platform is not None and camera.platform.name == "梅山镇视频平台"
+    assert camera.supervisor is not None and camera.supervisor.code == "education"
+    assert violations("I5") == {}
