@@ -6,6 +6,7 @@ from jobs import services as jobs
 from reviews import kinds
 
 from . import deciding, presenting, searching
+from .models import Proposal
 from .moves import CASE_KIND
 
 
@@ -24,6 +25,7 @@ def register() -> None:
             present=presenting.Members,
             batch=deciding.batch,
             annex=deciding.annex,
+            opens=Proposal.objects.visible_to,
         )
     )
     jobs.register(searching.JOB_KIND, searching.run, searching.gave_up)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from agencies.models import Person
 
     from .models import Choice, Round
@@ -58,6 +60,7 @@ class Kind:
     figures       the totals of a round that was just opened, kept with it as plain JSON
     batch         what undoing an accepted round would do, or has done where that happened
     annex         what else belongs on the printed record of a round: headings with their lines
+    opens         the subjects whose page a person may open, where a history leads there; without it none is led to
     """
 
     name: str
@@ -75,6 +78,7 @@ class Kind:
     figures: Callable[[Round], dict[str, Any]] | None = None
     batch: Callable[[Round], Batch] | None = None
     annex: Callable[[Round], Sequence[tuple[str, Sequence[str]]]] | None = None
+    opens: Callable[[Person], QuerySet[Any]] | None = None
 
 
 _kinds: dict[str, Kind] = {}

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from agencies.models import Person
 from registry.lineage import Lineage, Ref
-from reviews.models import Side
+from reviews.kinds import kind_of
+from reviews.models import Case, Side
 
 from ..models import CameraRow, Change, LedgerEntry, MissingMark, PlatformRow, StagedRow, Submission
 from ..waiving.waivers import waived_at
@@ -38,6 +39,8 @@ class Known:
     marks: Mapping[int, MissingMark]
     may_open: frozenset[int]
     """Submissions that the viewer may open."""
+    other_cases: frozenset[int]
+    """Cases without a sheet whose subject the viewer may open."""
 
 
 def sources_of(
@@ -96,7 +99,23 @@ def _known(model: type[StagedRow], refs: Iterable[Ref], viewer: Person | None) -
         rows.in_bulk({pk for pk in ids if pk > 0}),
         marks.in_bulk({-pk for pk in ids if pk < 0}),
         frozenset(submissions),
+        _openable([entry.round.case for entry in entries.values() if entry.version is None], viewer),
     )
+
+
+def _openable(cases: Iterable[Case], viewer: Person | None) -> frozenset[int]:
+    """Of these cases those whose subject the viewer may open (None: whoever may open any). One query a kind of case."""
+    subjects: dict[str, dict[int, int]] = {}
+    for case in cases:
+        subjects.setdefault(case.kind, {})[case.subject_id] = case.pk
+    found: set[int] = set()
+    for kind, held in subjects.items():
+        opens = kind_of(kind).opens
+        if opens is None:
+            continue
+        seen = set(held) if viewer is None else set(opens(viewer).filter(pk__in=held).values_list("pk", flat=True))
+        found |= {held[subject] for subject in seen}
+    return frozenset(found)
 
 
 def _content(ref: Ref, known: Known) -> reviewers.Content | None:
@@ -123,7 +142,9 @@ def _of_entry(entry: LedgerEntry, known: Known) -> dict[str, Any]:
         "undone_at": entry.round.undone_at,
     }
     if version is None:
-        return told | {"title": case.title, "agency": case.agency.name, "url": ""}
+        leads = case.pk in known.other_cases
+        url = reverse(kind_of(case.kind).url_name, args=[case.subject_id]) if leads else ""
+        return told | {"title": case.title, "agency": case.agency.name, "url": url}
     submission = version.submission
     url = f"{reverse('submission', args=[submission.pk])}?version={version.number}"
     return told | {
