@@ -63,7 +63,9 @@ def _compare(a: Scene, b: Scene, same_owner: bool) -> Answer:
         return APART
     if place is _Text.DOUBT or place is _Text.MISSING:
         doubts.append(_what_differs(a, b))
-    if not (_spots(a, b, doubts) and _houses(a, b, doubts) and _ways(a, b, doubts) and _numbers(a, b, same_owner, doubts)):
+    if not (
+        _spots(a, b, doubts) and _houses(a, b, doubts) and _ways(a, b, doubts) and _numbers(a, b, same_owner, doubts)
+    ):
         return APART
     if a.function != b.function and a.function and b.function:
         doubts.append(f"一方用于{a.function}，一方用于{b.function}")
@@ -156,7 +158,7 @@ def _texts(one: str, other: str) -> _Text:
 
 
 def _exchanged(one: str, other: str) -> _Text:
-    """Names of one length: signs that sound alike, two exchanged, or one that is another."""
+    """Names of one length: signs that sound alike, two exchanged (福聚 and 聚福 may be two), or one another."""
     pairs = [(at, a, b) for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
     if any({a, b} <= _TELLING for _, a, b in pairs):
         return _Text.NO
@@ -165,7 +167,7 @@ def _exchanged(one: str, other: str) -> _Text:
     if len(pairs) == 2 and len(one) >= 4:
         (first, a, b), (second, c, d) = pairs
         if second == first + 1 and (a, b) == (d, c):
-            return _Text.SLIP
+            return _Text.MISSING
     return _Text.DOUBT if len(pairs) == 1 and len(one) >= 6 else _Text.NO
 
 
@@ -198,6 +200,8 @@ def _spots(a: Scene, b: Scene, doubts: list[str]) -> bool:
         doubts.append(f"一方写到{a.spot or b.spot}，一方没有写")
         return True
     gates = {a.spot, b.spot}
+    if len({spot[0] for spot in gates} & set("东南西北")) > 1:
+        return False
     if gates & _PLAIN_GATES and all(spot[-1] in "门口" and spot not in ("后门", "侧门") for spot in gates):
         doubts.append(f"一方写{a.spot}，一方写{b.spot}，可能是同一处")
         return True
@@ -266,3 +270,9 @@ def _what_differs(a: Scene, b: Scene) -> str:
     if not a.core or not b.core:
         return "一方写门牌，一方写名称"
     return f"名称相近：{a.core} 与 {b.core}"
+
+
+@lru_cache(maxsize=200_000)
+def one_site(one: str, other: str) -> bool:
+    """Both names are of one crossing, or of one place, whatever they look at there."""
+    return _places(scene(one), scene(other)) >= _Text.SLIP

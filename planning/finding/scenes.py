@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -145,13 +146,15 @@ def scene(name: str) -> Scene:
 
 def _taken(pattern: re.Pattern[str], text: str, unless: re.Pattern[str] | None = None) -> tuple[str, str]:
     """The text without the last match, a mark in its place, and what the match says."""
-    found = None
-    for found in pattern.finditer(text):
-        pass
+    found = _last(pattern, text)
     if found is None or (unless and unless.search(text[: found.end()])) or not text[: found.start()].strip("|§"):
         return text, ""
     said = next(group for group in found.groups() if group)
     return text[: found.start()] + _HERE + text[found.end() :], said
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return deque(pattern.finditer(text), maxlen=1).pop() if pattern.search(text) else None
 
 
 def _in_order(ways: str) -> str:
@@ -161,9 +164,7 @@ def _in_order(ways: str) -> str:
 
 def _roads(text: str) -> tuple[str, tuple[str, ...], bool]:
     """What is left beside a crossing, its roads, and whether it is said to be one."""
-    crossing = None
-    for crossing in _CROSSING.finditer(text):
-        pass
+    crossing = _last(_CROSSING, text)
     if crossing is None:
         roads = _each([piece for piece in _AND.split(text) if piece])
         if len(roads) == 2 and all(_WHOLE_ROAD.search(road) for road in roads):

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from audit.failures import Invalid
+from cameras.neighbours import checked_metres
+
+from .duplicates import duplicates, leased_beside_owned
 from .groups import KINDS, Group, GroupKind
+from .platforms import mergeable_platforms
+from .poles import cameras_on_one_pole, shareable_poles
 from .rows import CameraFacts, PlatformFacts, PoleFacts
 
 
@@ -18,5 +24,25 @@ def find_in(
     pole_radius_m: float = 20,
     low_use: int = 30,
 ) -> list[Group]:
-    """Groups of these kinds among the rows, in a fixed order: by kind, sure ones first, the nearest first."""
-    return []
+    """Groups of these kinds among the rows, in a fixed order: by kind, sure ones first, the nearest first.
+
+    Invalid for an unknown kind, or a distance that is none (nothing, negative, or more than anybody would call near).
+    """
+    if unknown := sorted(set(kinds) - set(KINDS)):
+        raise Invalid(f"没有这种查找：{'、'.join(unknown)}。")
+    checked_metres(radius_m)
+    checked_metres(pole_radius_m)
+    made = {
+        "duplicate": lambda: duplicates(cameras, radius_m),
+        "pole_share": lambda: shareable_poles(poles, cameras, pole_radius_m),
+        "one_pole": lambda: cameras_on_one_pole(poles, cameras, radius_m),
+        "platform_merge": lambda: mergeable_platforms(platforms, cameras, low_use),
+        "leased": lambda: leased_beside_owned(cameras, radius_m),
+    }
+    found = [group for kind in KINDS if kind in kinds for group in made[kind]()]
+    return sorted(found, key=_order)
+
+
+def _order(group: Group) -> tuple[int, bool, float, tuple[tuple[str, int], ...]]:
+    members = tuple((member.kind, member.id) for member in group.members)
+    return KINDS.index(group.kind), not group.sure, group.distance_m or 0.0, members
