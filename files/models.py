@@ -15,6 +15,7 @@ class StoredFile(models.Model):
         WORKBOOK = "workbook", "原表"
         SCAN = "scan", "盖章扫描件"
         EVIDENCE = "evidence", "落实证明"
+        PLAN = "plan", "整合方案"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("类别", max_length=10, choices=Kind.choices)
