@@ -19,7 +19,7 @@ from audit.failures import Conflict, Invalid, require
 from files import services as storage
 from files.models import StoredFile
 from reviews import services as reviews
-from reviews.models import Case
+from reviews.models import Case, Round
 
 from . import reminders, risk, standing
 from .entering.original import keep_originals
@@ -303,6 +303,12 @@ def submit(by: Person, submission_id: int, version_hash: str) -> Submission:
             by, "submission.submitted", submission, version=version.number, digest=version.hash, rows=round_.item_count
         )
     return submission
+
+
+def is_under_review(submission_id: int, version_hash: str) -> bool:
+    """Whether exactly this content was handed in and is being judged."""
+    rounds = Round.objects.filter(case__kind=CASE_KIND, case__subject_id=submission_id, ended_at=None)
+    return rounds.filter(version_hash=version_hash).exists()
 
 
 def _lock_case(submission_id: int) -> None:

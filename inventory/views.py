@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agencies.models import Person
 from agencies.sessions import person_of
-from audit.failures import Invalid, require
+from audit.failures import Conflict, Invalid, require
 from reviews.models import Round
 from sheets.findings import Finding, Refused
 
@@ -236,8 +236,13 @@ def submission_zero(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def submission_submit(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _found(request, pk)
-    services.submit(person_of(request), found.pk, request.POST.get("version_hash", ""))
+    found, content = _found(request, pk), request.POST.get("version_hash", "")
+    try:
+        services.submit(person_of(request), found.pk, content)
+    except Conflict:
+        # A second press, or one whose answer was lost: what was wanted has been done, the page shows it.
+        if not services.is_under_review(found.pk, content):
+            raise
     return redirect("submission", pk=found.pk)
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from agencies.models import Person
-from audit.failures import Invalid
+from audit.failures import Conflict, Invalid
 
 from . import claims, doors, kinds, samples, services
 from .forms import ActForm, MarkForm, PassForm, ReasonForm, SampleForm
@@ -164,7 +164,13 @@ def review_close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close one's side; the second closing ends the round with its outcome."""
     person, case = doors.to_act(request, pk)
     round_, side, version_hash = doors.stamped(ActForm(request.POST), case)
-    ended = services.close(person, round_.pk, side, version_hash=version_hash)
+    try:
+        ended = services.close(person, round_.pk, side, version_hash=version_hash)
+    except Conflict:
+        # A second press, or one whose answer was lost: the person has closed this very content, the page shows it.
+        if not services.has_closed(person, round_.pk, side, version_hash):
+            raise
+        return redirect("review", pk=case.pk)
     if ended.outcome:
         back = ended.items.filter(returned=True).count()
         said = ENDED[Round.Outcome(ended.outcome)].format(passed=ended.item_count - back, back=back)

@@ -73,6 +73,11 @@ def close(by: Person, round_id: int, side: str, *, version_hash: str) -> Round:
     return round_
 
 
+def has_closed(person: Person, round_id: int, side: str, version_hash: str) -> bool:
+    """Whether this person has closed the side of the round on exactly this content."""
+    return Closing.objects.filter(round=round_id, side=side, person=person, version_hash=version_hash).exists()
+
+
 def _refuse_passed_in_vain(round_: Round, side: str) -> None:
     """Raise Conflict where the side passed an item in a way that nobody may by now (`Kind.choices`)."""
     stands = choosing(round_)

@@ -1,6 +1,6 @@
 """The engine of every dual review, one act a module. Each act locks the case first and writes the journal last."""
 
-from .closing import close
+from .closing import close, has_closed
 from .delegations import delegate, revoke_delegation
 from .desks import tally_of
 from .locks import require_open
@@ -17,6 +17,7 @@ __all__ = [
     "answer_question",
     "close",
     "delegate",
+    "has_closed",
     "in_words",
     "mark",
     "move",

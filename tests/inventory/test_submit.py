@@ -59,10 +59,13 @@ def test_as_the_page_sends_it(meishan_clerk: Person, draft: Submission) -> None:
 
 
 # --- 409 ------------------------------------------------------------------------------------------------------------
-def test_the_second_press_finds_it_moved(meishan_clerk: Person, draft: Submission) -> None:
+def test_the_second_press_shows_what_the_first_did(meishan_clerk: Person, draft: Submission) -> None:
+    """F14: an answer may have been lost; of another content it is a conflict."""
     told = Version.objects.get().hash
-    assert web.submit(meishan_clerk, draft, told).status_code == 302
-    answer = web.submit(meishan_clerk, draft, told)
+    for _ in range(2):
+        answer = web.submit(meishan_clerk, draft, told)
+        assert (answer.status_code, answer["Location"]) == (302, web.url("submission", draft.pk))
+    answer = web.submit(meishan_clerk, draft, "0" * 64)
     assert answer.status_code == 409
     assert "现在是“待审”" in answer.content.decode()
     assert web.actions(draft).count("submission.submitted") == 1

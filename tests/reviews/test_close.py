@@ -11,6 +11,7 @@ from audit import journal
 from cameras.models import Camera, CameraVersion
 from inventory.models import LedgerEntry, Submission
 from reviews.models import Case, Closing, Round, Side
+from tests.factories import make_person
 from tests.factories_inventory import submitted, submitted_zero
 from tests.reviews.scenes import accept, close_side, entries, latest, pass_all, return_first, stamp
 
@@ -123,11 +124,19 @@ def test_undecided_rows_keep_a_side_open(client: Client, data_reviewer: Person, 
     assert not Closing.objects.exists()
 
 
-def test_the_second_press_finds_it_closed(client: Client, data_reviewer: Person, round_: Round, url: str) -> None:
+def test_the_second_press_shows_what_the_first_did(
+    client: Client, data_reviewer: Person, round_: Round, url: str
+) -> None:
+    """F14: an answer may have been lost; of another content, or by another person, it is a conflict."""
     pass_all(data_reviewer, round_, Side.DATA)
     client.force_login(data_reviewer)
-    assert client.post(url, stamp(round_, Side.DATA)).status_code == 302
-    assert client.post(url, stamp(round_, Side.DATA)).status_code == 409
+    told = stamp(round_, Side.DATA)
+    assert client.post(url, told).status_code == 302
+    again = client.post(url, told)
+    assert (again.status_code, again.url) == (302, reverse("review", args=[round_.case_id]))  # type: ignore[attr-defined]
+    assert client.post(url, told | {"version_hash": "0" * 64}).status_code == 409
+    client.force_login(make_person("data-other", "data-bureau", "data_reviewer"))
+    assert client.post(url, told).status_code == 409
     assert Closing.objects.count() == 1
     assert [action for _, action, _ in entries()] == ["review.marked", "review.closed"]
 
