@@ -8,6 +8,19 @@ from django.db.models import Q
 from agencies.access import VisibleQuerySet
 from registry.models import Identity, Recorded
 
+from .mapcells import MapCell
+
+__all__ = [
+    "Camera",
+    "CameraValues",
+    "CameraVersion",
+    "MapCell",
+    "Pole",
+    "PoleValues",
+    "PoleVersion",
+    "PositionValues",
+]
+
 
 class PoleValues(models.Model):
     """The five columns of 杆件（自建）, under the declaration's keys (cameras/sheet.py)."""
