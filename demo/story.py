@@ -35,7 +35,7 @@ from reviews import services as reviews
 from reviews.models import Case, Decision, Round
 from sheets.template import write_template
 
-from . import county
+from . import changing, county
 from .paper import stamped
 from .people import clerk_of
 
@@ -84,6 +84,7 @@ def tell() -> None:
         _both_pass(_zero(code))
     for code in ZERO_IN_REVIEW:
         _zero(code)
+    changing.ask(clerk_of("mabu"))
     sides.every_day()
     units.every_day()
 

@@ -92,8 +92,8 @@ def _answer(
     request: HttpRequest, page: Page, hand_in: Callable[[services.Asked], ChangeRequest], reason: str = ""
 ) -> HttpResponse:
     if request.method == "GET":
-        return _show(request, page, _cells_form(page), WhyForm(initial={"reason": reason}))
-    why = WhyForm(request.POST, request.FILES)
+        return _show(request, page, _cells_form(page), WhyForm(retires=page.retires, initial={"reason": reason}))
+    why = WhyForm(request.POST, request.FILES, retires=page.retires)
     form = _cells_form(page, request.POST)
     if not (why.is_valid() and (page.retires or form.is_valid())):
         return _show(request, page, form, why, status=422)
@@ -143,8 +143,9 @@ def _said(page: Page) -> dict[str, list[str]]:
     """The unit's own platforms, to be offered again."""
     if page.target.kind != "camera":
         return {}
-    own = Platform.objects.filter(reporting_agency=page.thing.reporting_agency_id, life=Life.LIVE).exclude(name=None)
-    return {"platform_name": sorted(set(own.order_by("pk").values_list("name", flat=True)[:MOST_SAID]))}
+    own = Platform.objects.filter(reporting_agency=page.thing.reporting_agency_id, life=Life.LIVE)
+    names = own.order_by("pk").values_list("name", flat=True)[:MOST_SAID]
+    return {"platform_name": sorted({name for name in names if name})}
 
 
 def _show(request: HttpRequest, page: Page, form: CellsForm, why: WhyForm, *, status: int = 200) -> HttpResponse:

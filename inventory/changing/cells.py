@@ -63,7 +63,8 @@ def fields_of(target: Target, touched: frozenset[str]) -> list[str]:
 
 def titles_of(target: Target, fields: Collection[str]) -> list[str]:
     """What the columns of these fields are called, in the form's order."""
-    return [column.label for column in askable(target) if any(entry.key in fields for entry in column.fields)]
+    found = [column for column in askable(target) if any(entry.key in fields for entry in column.fields)]
+    return [column.label.partition("（")[0] for column in found]
 
 
 def typed(target: Target, values: Mapping[str, Any]) -> dict[str, Any]:

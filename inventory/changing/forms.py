@@ -37,8 +37,11 @@ class WhyForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, retires: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if retires:
+            self.fields["reason"].label = "为什么要注销"
+            self.fields["reason"].help_text = "写清楚什么时候、因为什么拆除的。审核方据此给出意见。"
         limit = human_size(settings.SCAN_MAX_BYTES)
         self.fields["evidence"].help_text = f"照片或盖章说明，PDF、JPG、PNG，最大 {limit}。"
 

@@ -67,7 +67,7 @@ def worth(target: Target, thing: Any, posted: Mapping[str, str]) -> Worth:
     order = DECLARATIONS[target.kind].index
     found.sort(key=lambda one: (one.severity != ERROR.value, order.get(one.column_key, 99), one.code))
     for one in found:
-        one.fixes = {}
+        one.fixes, one.waived = {}, False  # nothing of this is stored: the form shows it once
     return Worth(touched, values, found)
 
 

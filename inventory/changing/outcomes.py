@@ -34,6 +34,7 @@ def kind() -> Kind:
         choices=choices,
         batch=batch_told.batch,
         annex=annex,
+        opens=ChangeRequest.objects.visible_to,
     )
 
 

@@ -135,11 +135,10 @@ class RequestItems:
 
     def _links(self) -> tuple[Link, ...]:
         shown, version = self.shown, self.shown.version
-        found = [Link("申请页", reverse("change_request", args=[shown.request.pk]))]
-        if version.evidence:
-            url = reverse("change_evidence", args=[shown.request.pk, version.number])
-            found.append(Link(f"佐证材料 {version.evidence.name}", url))
-        return tuple(found)
+        if version.evidence is None:
+            return ()
+        url = reverse("change_evidence", args=[shown.request.pk, version.number])
+        return (Link(f"佐证材料 {version.evidence.name}", url),)
 
     def code(self) -> Squares | None:
         return None

@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
-from django.db.models import CharField, F, SmallIntegerField, Value
+from django.db.models import CharField, F, QuerySet, SmallIntegerField, Value
 from django.db.models.functions import Now
 
 from agencies.models import Agency, Person
@@ -210,12 +210,12 @@ def retiring(target: Target, thing: Any) -> Worth:
 
 
 def _items(version: RequestedChange, target: Target) -> Any:
-    told = {
+    told: dict[str, Any] = {
         "of_item": F("request_id"),
         "of_part": Value(target.kind, output_field=CharField()),
         "of_risk": Value(int(bool(version.warnings)), output_field=SmallIntegerField()),
     }
-    found = RequestedChange.objects.filter(pk=version.pk).order_by()
+    found: QuerySet[Any, Any] = RequestedChange.objects.filter(pk=version.pk).order_by()
     return found.annotate(**told).values_list("of_item", "hash", "of_part", "of_risk")
 
 

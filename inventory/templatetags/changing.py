@@ -22,7 +22,7 @@ def change_button(context: dict[str, Any]) -> dict[str, Any]:
     """What the person may do about the thing of this page as it is today; one query, for those who may ask."""
     request, row = context["request"], context.get("row")
     target = BY_KIND.get(row._meta.model_name) if row is not None else None
-    if target is None or request.GET.get("as_of") or not isinstance(request.user, Person):
+    if row is None or target is None or request.GET.get("as_of") or not isinstance(request.user, Person):
         return {}
     if row.life != Life.LIVE or not may_ask_change(request.user, row):
         return {}

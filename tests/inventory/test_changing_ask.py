@@ -77,7 +77,7 @@ def test_it_is_handed_in(meishan_clerk: Person, camera: Camera, data_reviewer: P
     assert Participation.objects.get(case=case).person == meishan_clerk
     entry = Entry.objects.get(action="change.asked")
     assert (entry.object_id, entry.facts["device"]) == (str(request.pk), camera.number)
-    assert entry.facts["columns"] == ["品牌", "经度（保留后六位）"]
+    assert entry.facts["columns"] == ["品牌", "经度"]
     assert Notice.objects.get(person=data_reviewer, kind="to_review").text.startswith("梅山镇 更正")
     camera.refresh_from_db()
     assert (camera.brand, camera.version_number) == ("海康威视", 1)
@@ -182,7 +182,7 @@ def test_what_is_no_longer_registered(meishan_clerk: Person, camera: Camera) -> 
         ({"brand": "华" * 3000}, "写得太长了"),
     ],
 )
-def test_what_cannot_be_handed_in(meishan_clerk: Person, camera: Camera, told: dict[str, str], says: str) -> None:
+def test_what_cannot_be_handed_in(meishan_clerk: Person, camera: Camera, told: dict[str, Any], says: str) -> None:
     response = send(meishan_clerk, camera, **told)
     assert response.status_code == 422
     assert says in text(response)
@@ -194,7 +194,8 @@ def test_an_error_stands_at_its_field(meishan_clerk: Person, camera: Camera) -> 
     response = press(meishan_clerk, ask_url(camera), "check", latitude="31.7")
     assert response.status_code == 422
     assert "1 处错误，改好才能提交" in text(response)
-    assert 'id="id_latitude_findings"' in text(response)
+    assert 'id="id_latitude_findings"><div class="cell-finding is-wrong">' in text(response).replace("\n", "")
+    assert 'href="#id_latitude">' in text(response)
 
 
 def test_a_code_of_another(meishan_clerk: Person, camera: Camera) -> None:

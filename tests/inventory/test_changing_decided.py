@@ -66,7 +66,7 @@ def test_accepted_it_is_what_the_registry_says(camera: Camera, both: tuple[Perso
 
 
 def test_its_history_leads_to_the_request_and_both_sides(
-    camera: Camera, both: tuple[Person, Person], leader: Person
+    camera: Camera, both: tuple[Person, Person], leader: Person, meishan_clerk: Person
 ) -> None:
     request = asked_for(camera)
     judged(both, request)
@@ -74,6 +74,8 @@ def test_its_history_leads_to_the_request_and_both_sides(
     assert "更正" in page
     assert f"梅山镇 更正 {camera.number} 江店路路口" in page
     assert "数据局" in page and "公安局" in page
+    own = browse(meishan_clerk).get(reverse("camera", args=[camera.pk])).content.decode()
+    assert f'<a href="/changes/{request.pk}/">梅山镇 更正' in own
 
 
 def test_returned_it_changes_nothing_and_may_be_mended(camera: Camera, both: tuple[Person, Person]) -> None:

@@ -35,7 +35,7 @@ def page(person: Person, request: ChangeRequest) -> str:
 # --- the way there --------------------------------------------------------------------------------------------------
 def test_the_things_page_leads_to_the_form(meishan_clerk: Person) -> None:
     for thing in (register_camera("meishan"), register_platform("meishan")):
-        assert f'href="{ask_url(thing)}">申请更正<' in get(meishan_clerk, thing._meta.model_name, thing.pk)
+        assert f'href="{ask_url(thing)}">申请更正<' in get(meishan_clerk, str(thing._meta.model_name), thing.pk)
 
 
 def test_and_to_the_request_under_way(meishan_clerk: Person) -> None:
@@ -94,7 +94,7 @@ def test_the_sides_words_are_shown_when_both_have_closed(
 ) -> None:
     request = asked_change("meishan", evidence=False)
     round_ = round_of(request)
-    told = {"version_hash": round_.version_hash, "keys": [request.pk], "reason": "铭牌看不清，请重拍"}
+    told: dict[str, Any] = {"version_hash": round_.version_hash, "keys": [request.pk], "reason": "铭牌看不清，请重拍"}
     mark(data_reviewer, round_.pk, Side.DATA, Decision.RETURN, **told)
     close_side(data_reviewer, round_, Side.DATA)
     assert "铭牌看不清" not in page(meishan_clerk, request)
@@ -122,7 +122,7 @@ def test_earlier_rounds_are_kept_with_their_words(
 def test_a_question_is_answered(meishan_clerk: Person, data_reviewer: Person, mabu_clerk: Person) -> None:
     request = asked_change("meishan", evidence=False)
     round_ = round_of(request)
-    told = {"version_hash": round_.version_hash, "keys": [request.pk], "reason": "铭牌是哪天拍的？"}
+    told: dict[str, Any] = {"version_hash": round_.version_hash, "keys": [request.pk], "reason": "铭牌是哪天拍的？"}
     mark(data_reviewer, round_.pk, Side.DATA, Decision.QUESTION, **told)
     todo = get(meishan_clerk, "home")
     assert f'href="/changes/{request.pk}/#questions"' in todo
