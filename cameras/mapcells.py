@@ -4,7 +4,7 @@ A cell of level 13 is 0.01 degrees wide and high, and its middle is a position r
 is twice as wide. So a rounded position and the exact one lie in the same cell on every level up to 13, and what may
 only be known roughly is counted by the same rows (docs/decisions/0020-the-map-counts-beforehand.md).
 
-A row counts the cameras of one agency and one owner in one cell that share one value: of the kind of place, the
+A row counts the cameras of one agency, owner and township in one cell that share one value: of the kind of place, the
 status, or the measure (`dim` says which; the other two are ""). Level 0 counts everybody, with or without a position.
 """
 
@@ -45,6 +45,7 @@ class MapCell(models.Model):
     dim = models.CharField(max_length=10)
     reporting_agency = models.BigIntegerField()
     owner = models.BigIntegerField()
+    township = models.CharField(max_length=9, blank=True, default="")
     place_kind = models.CharField(max_length=30, blank=True, default="")
     status = models.CharField(max_length=40, blank=True, default="")
     measure = models.CharField(max_length=40, blank=True, default="")
@@ -60,10 +61,12 @@ class MapCell(models.Model):
         verbose_name = "地图格"
         constraints = [
             models.UniqueConstraint(
-                fields=["level", "dim", "x", "y", "reporting_agency", "owner", "place_kind", "status", "measure"],
+                fields=[
+                    "level", "dim", "x", "y", "reporting_agency", "owner", "township", "place_kind", "status", "measure",
+                ],
                 name="mapcell_once",
             ),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.level}/{self.x}/{self.y} {self.dim}: {self.n}"

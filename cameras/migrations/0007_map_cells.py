@@ -16,40 +16,42 @@ CREATE INDEX camera_by_cell ON cameras_camera (map_cell(wgs_longitude, wgs_latit
 """
 COUNT = """
 WITH changed AS (
-    SELECT sign, reporting_agency_id, owner_id, place_kind, status, measure,
+    SELECT sign, reporting_agency_id, owner_id, township, place_kind, status, measure,
            CASE WHEN wgs_longitude IS NOT NULL AND wgs_latitude IS NOT NULL THEN 0
                 WHEN mobility = 'mobile' THEN 2 ELSE 1 END AS placed,
            floor((wgs_longitude + 0.005) * 400)::int AS x, floor((wgs_latitude + 0.005) * 400)::int AS y,
            round(wgs_longitude * 1000000)::bigint AS east, round(wgs_latitude * 1000000)::bigint AS north
     FROM ({source}) told WHERE life = 'live'
 ), fine AS (
-    SELECT placed, x, y, reporting_agency_id, owner_id,
+    SELECT placed, x, y, reporting_agency_id, owner_id, township,
            CASE GROUPING(place_kind, status, measure)
                 WHEN 3 THEN 'place_kind' WHEN 5 THEN 'status' ELSE 'measure' END AS dim,
            coalesce(place_kind, '') AS place_kind, coalesce(status, '') AS status, coalesce(measure, '') AS measure,
            sum(sign)::int AS n, coalesce(sum(sign * east), 0)::bigint AS east,
            coalesce(sum(sign * north), 0)::bigint AS north
     FROM changed
-    GROUP BY placed, x, y, reporting_agency_id, owner_id, GROUPING SETS ((place_kind), (status), (measure))
+    GROUP BY placed, x, y, reporting_agency_id, owner_id, township, GROUPING SETS ((place_kind), (status), (measure))
     HAVING sum(sign) <> 0 OR sum(sign * east) <> 0 OR sum(sign * north) <> 0
 ), levels AS (
     SELECT (15 - step)::smallint AS level, x >> step AS x, y >> step AS y, dim, reporting_agency_id, owner_id,
-           place_kind, status, measure, sum(n) AS n, sum(east) AS east, sum(north) AS north,
+           township, place_kind, status, measure, sum(n) AS n, sum(east) AS east, sum(north) AS north,
            sum(n * (x >> 2)::bigint) AS rounded_x, sum(n * (y >> 2)::bigint) AS rounded_y
     FROM fine CROSS JOIN generate_series(0, 5) step WHERE placed = 0
-    GROUP BY step, x >> step, y >> step, dim, reporting_agency_id, owner_id, place_kind, status, measure
+    GROUP BY step, x >> step, y >> step, dim, reporting_agency_id, owner_id, township, place_kind, status, measure
     UNION ALL
-    SELECT 0, placed, 0, dim, reporting_agency_id, owner_id, place_kind, status, measure, sum(n), 0, 0, 0, 0
-    FROM fine GROUP BY placed, dim, reporting_agency_id, owner_id, place_kind, status, measure
+    SELECT 0, placed, 0, dim, reporting_agency_id, owner_id, township, place_kind, status, measure, sum(n), 0, 0, 0, 0
+    FROM fine GROUP BY placed, dim, reporting_agency_id, owner_id, township, place_kind, status, measure
 )
 INSERT INTO cameras_mapcell AS kept
-    (level, x, y, dim, reporting_agency, owner, place_kind, status, measure, n, east, north, rounded_x, rounded_y)
+    (level, x, y, dim, reporting_agency, owner, township, place_kind, status, measure,
+     n, east, north, rounded_x, rounded_y)
 SELECT * FROM levels
-ON CONFLICT (level, dim, x, y, reporting_agency, owner, place_kind, status, measure) DO UPDATE
+ON CONFLICT (level, dim, x, y, reporting_agency, owner, township, place_kind, status, measure) DO UPDATE
 SET n = kept.n + excluded.n, east = kept.east + excluded.east, north = kept.north + excluded.north,
     rounded_x = kept.rounded_x + excluded.rounded_x, rounded_y = kept.rounded_y + excluded.rounded_y;
 """
-COLUMNS = "life, reporting_agency_id, owner_id, place_kind, status, measure, mobility, wgs_longitude, wgs_latitude"
+COLUMNS = """life, reporting_agency_id, owner_id, township, place_kind, status, measure, mobility,
+    wgs_longitude, wgs_latitude"""
 COME = f"SELECT 1 AS sign, {COLUMNS} FROM {{table}}"  # noqa: S608 - names of our own
 GONE = f"SELECT -1 AS sign, {COLUMNS} FROM {{table}}"  # noqa: S608
 SOURCES = {
@@ -98,6 +100,7 @@ class Migration(migrations.Migration):
                 ("dim", models.CharField(max_length=10)),
                 ("reporting_agency", models.BigIntegerField()),
                 ("owner", models.BigIntegerField()),
+                ("township", models.CharField(blank=True, default="", max_length=9)),
                 ("place_kind", models.CharField(blank=True, default="", max_length=30)),
                 ("status", models.CharField(blank=True, default="", max_length=40)),
                 ("measure", models.CharField(blank=True, default="", max_length=40)),
@@ -112,9 +115,20 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="mapcell",
             constraint=models.UniqueConstraint(
-                fields=("level", "dim", "x", "y", "reporting_agency", "owner", "place_kind", "status", "measure"),
+                fields=(
+                    "level",
+                    "dim",
+                    "x",
+                    "y",
+                    "reporting_agency",
+                    "owner",
+                    "township",
+                    "place_kind",
+                    "status",
+                    "measure",
+                ),
                 name="mapcell_once",
             ),
-        ),
+        ),  # fmt: skip
         migrations.RunSQL(FORWARD, BACKWARD),
     ]
