@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error
 
+from cameras.sheet import COUNTY_BOX
+from registry.ground import read_outline
 from sheets.fence import Fence, OutlineError, outline
 
 
@@ -24,6 +27,8 @@ def fence_arguments() -> list[str]:
 def outline_can_be_used(**_: Any) -> Iterable[Error]:
     """System check: an outline that is set must be one; a site must not start and judge by something else."""
     try:
+        if settings.COUNTY_OUTLINE:
+            read_outline(Path(settings.COUNTY_OUTLINE), COUNTY_BOX)
         county_fence()
     except OutlineError as problem:
         yield Error(

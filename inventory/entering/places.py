@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from pathlib import Path
 from typing import Any
-
-from django.conf import settings
 
 from agencies.models import Agency
 from cameras.models import Camera
 from cameras.sheet import COUNTY_BOX
-from sheets.fence import read_polygon
+from registry import ground as grounds
 
 from ..models import CameraRow, Version
 
 MOST_POINTS = 2000
 """Points of each sort on the map; a unit with more finds its way without them."""
-FINEST = 1e-4
-"""Degrees (about ten metres) below which the outline's bends are left out."""
 NEAR = 0.2
 """Degrees around the county's box that the map still shows."""
 
@@ -48,21 +41,8 @@ def place_of_thing(thing: Any) -> dict[str, Any]:
 
 
 def ground() -> dict[str, Any]:
-    """What every map of ours shows: the county's extent, its outline where a file is set, tiles where a service is."""
-    return {
-        "box": COUNTY_BOX,
-        "tiles": settings.MAP_TILES,
-        "outline": _outline(settings.COUNTY_OUTLINE) if settings.COUNTY_OUTLINE else None,
-    }
-
-
-@cache
-def _outline(path: str) -> Any:
-    """The county's outline as GeoJSON, in no more detail than the map shows."""
-    import shapely
-
-    shape = shapely.simplify(read_polygon(Path(path)), FINEST)
-    return json.loads(shapely.to_geojson(shapely.set_precision(shape, 1e-5)))
+    """What every map of ours shows (registry/ground.py), of this county."""
+    return grounds.ground(COUNTY_BOX)
 
 
 def _points(things: Any) -> list[list[Any]]:
