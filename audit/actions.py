@@ -86,6 +86,10 @@ ACTIONS: dict[str, str] = {
     "planning.search_begun": "开始查找可整合的设备",
     "planning.searched": "查找可整合的设备完毕",
     "planning.search_failed": "查找可整合的设备未完成",
+    "planning.issue_begun": "开始生成整合方案文件",
+    "planning.issued": "生成整合方案文件",
+    "planning.issue_failed": "整合方案文件未生成",
+    "planning.assumed": "修改测算参数",
     "proposal.made": "手工提出整合方案",
     "proposal.amended": "修改整合建议",
     "proposal.asked": "征求权属单位意见",
@@ -125,6 +129,8 @@ OBJECTS: dict[str, str] = {
     "reviews.case": "审核事项",
     "planning.search": "整合查找",
     "planning.proposal": "整合方案",
+    "planning.issue": "整合方案文件",
+    "planning.assumption": "测算参数",
     "reviews.delegation": "审核委托",
     "connecting.capacity": "县平台能力",
     "connecting.provincelink": "与省平台的对接",
@@ -135,6 +141,8 @@ OBJECTS: dict[str, str] = {
 
 FACTS: dict[str, str] = {
     "state": "情况",
+    "before": "原为",
+    "after": "改为",
     "by_date": "期限",
     "cost": "改造费用",
     "filed_on": "备案日期",

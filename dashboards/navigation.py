@@ -49,7 +49,13 @@ WAYS: Final = (
         BUSINESS,
         (("cameras", "摄像机"), ("poles", "杆件"), ("platforms", "平台"), ("changes", "更正申请")),
     ),
-    Way("proposals", "整合", "diagram-3", BUSINESS | {DEPUTY}),
+    Way(
+        "proposals",
+        "整合",
+        "diagram-3",
+        BUSINESS | {DEPUTY},
+        (("proposals", "整合方案"), ("plan_issues", "县方案"), ("plan_assumptions", "节约测算")),
+    ),
     Way(
         "connecting",
         "接入",

@@ -7,6 +7,8 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         from . import permissions, wiring
+        from .document import wiring as document
 
         permissions.register()
         wiring.register()
+        document.register()

@@ -1,11 +1,22 @@
 from django.urls import path
 
-from . import carrying_views, search_views, views
+from . import assumption_views, carrying_views, search_views, views
+from .document import views as document
 
 urlpatterns = [
     path("planning/", views.proposals, name="proposals"),
     path("planning/search/", search_views.planning_search, name="planning_search"),
     path("planning/search/<int:pk>/", search_views.planning_search_state, name="planning_search_state"),
+    path("planning/document/", document.plan_issues, name="plan_issues"),
+    path("planning/document/make/", document.plan_issue_make, name="plan_issue_make"),
+    path("planning/document/<int:number>/", document.plan_issue, name="plan_issue"),
+    path("planning/document/<int:number>/state/", document.plan_issue_state, name="plan_issue_state"),
+    path("planning/document/<int:number>/file/", document.plan_issue_file, name="plan_issue_file"),
+    path("planning/document/<int:number>/print/", document.plan_issue_print, name="plan_issue_print"),
+    path("planning/document/<int:number>/<slug:code>/file/", document.plan_part_file, name="plan_part_file"),
+    path("planning/document/<int:number>/<slug:code>/print/", document.plan_part_print, name="plan_part_print"),
+    path("planning/assumptions/", assumption_views.plan_assumptions, name="plan_assumptions"),
+    path("planning/assumptions/<slug:key>/", assumption_views.plan_assumption, name="plan_assumption"),
     path("planning/make/", search_views.proposal_make, name="proposal_make"),
     path("planning/<int:pk>/", views.proposal, name="proposal"),
     path("planning/<int:pk>/amend/", views.proposal_amend, name="proposal_amend"),
