@@ -58,27 +58,48 @@ MATTERS: Final = (
     ),
     Matter(Topic.SIGN, "sign_due", Q(now_sign="missing"), "filing", "设置标识已逾期", "设置标识快到期", "sign_due"),
 )
+BY_TOPIC: Final = {matter.topic: matter for matter in MATTERS}
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is late of a unit, or will be soon; `day` is the latest of the dates."""
+
+    kind: str
+    late: bool
+    agency_id: int
+    count: int
+    day: dt.date
+
+    @property
+    def tone(self) -> str:
+        return "overdue" if self.late else "soon"
 
 
 def every_day() -> None:
     """For the daily slot: all matters of all units, each matter in a transaction of its own."""
-    for topic in Topic:
-        with transaction.atomic():
-            refresh(topic)
-
-
-def refresh(topic: Topic, agencies: Iterable[int] | None = None) -> None:
-    """Tell what is due of a matter now and end what no longer is, of these units or of all; in a transaction."""
-    chosen = None if agencies is None else sorted(agencies)
-    now = local_now().date()
     for matter in MATTERS:
-        if matter.topic == topic:
-            keys = [_remind(matter, *found) for found in _due(matter, now, chosen)]
-            _settle(f"{PREFIX}:{matter.topic}:", chosen, keys)
+        with transaction.atomic():
+            _tell(matter)
 
 
-def _due(matter: Matter, now: dt.date, agencies: list[int] | None) -> Iterator[tuple[str, bool, int, int, dt.date]]:
-    """(kind, late, agency, count, latest day) of what is late, and of what will be soon."""
+def done(topic: Topic, agencies: Iterable[int]) -> None:
+    """Something was said of these units' things: end what they were told and is no longer due; in its transaction."""
+    matter, ids = BY_TOPIC[topic], sorted(agencies)
+    keys = [_key(matter, one) for one in _due(matter, local_now().date(), ids)]
+    for agency_id in ids:
+        notices.settle_others(f"{PREFIX}:{topic}:{agency_id}:", keys)
+
+
+def _tell(matter: Matter) -> None:
+    found = list(_due(matter, local_now().date(), None))
+    for one in found:
+        _remind(matter, one)
+    notices.settle_others(f"{PREFIX}:{matter.topic}:", [_key(matter, one) for one in found])
+
+
+def _due(matter: Matter, now: dt.date, agencies: list[int] | None) -> Iterator[Due]:
+    """What is late, and what will be soon, of these units or of all."""
     sources: dict[str, Any] = {
         "camera": states.cameras(Camera.objects.live()),
         "platform": states.platforms(Platform.objects.live()),
@@ -103,31 +124,24 @@ def _due(matter: Matter, now: dt.date, agencies: list[int] | None) -> Iterator[t
         )
         for one in found:
             if one["late"]:
-                yield kind, True, one["reporting_agency"], one["late"], one["last_late"]
+                yield Due(kind, True, one["reporting_agency"], one["late"], one["last_late"])
             if one["soon"]:
-                yield kind, False, one["reporting_agency"], one["soon"], one["last_soon"]
+                yield Due(kind, False, one["reporting_agency"], one["soon"], one["last_soon"])
 
 
-def _remind(matter: Matter, kind: str, late: bool, agency_id: int, count: int, day: dt.date) -> str:
-    agency = Agency.objects.get(pk=agency_id)
-    tone = "overdue" if late else "soon"
-    key = f"{PREFIX}:{matter.topic}:{agency_id}:{kind}:{tone}:{day:%Y%m%d}"
-    asked = {"view": matter.view, matter.parameter: tone, "agency": agency.code}
-    words = matter.late if late else f"{matter.soon}（最晚 {day:%Y-%m-%d}）"
+def _key(matter: Matter, due: Due) -> str:
+    return f"{PREFIX}:{matter.topic}:{due.agency_id}:{due.kind}:{due.tone}:{due.day:%Y%m%d}"
+
+
+def _remind(matter: Matter, due: Due) -> None:
+    agency = Agency.objects.get(pk=due.agency_id)
+    asked = {"view": matter.view, matter.parameter: due.tone, "agency": agency.code}
+    words = matter.late if due.late else f"{matter.soon}（最晚 {due.day:%Y-%m-%d}）"
     notices.remind(
-        clerks_of([agency_id]),
-        Notice.Kind.OVERDUE if late else Notice.Kind.DUE_SOON,
-        key=key,
-        text=f"{count} {UNITS[kind]}{words}，请办理后登记。",
-        url=f"{reverse(f'connecting_{kind}s')}?{urlencode(asked)}",
+        clerks_of([due.agency_id]),
+        Notice.Kind.OVERDUE if due.late else Notice.Kind.DUE_SOON,
+        key=_key(matter, due),
+        text=f"{due.count} {UNITS[due.kind]}{words}，请办理后登记。",
+        url=f"{reverse(f'connecting_{due.kind}s')}?{urlencode(asked)}",
         whose=str(agency),
     )
-    return key
-
-
-def _settle(prefix: str, agencies: list[int] | None, keys: list[str]) -> None:
-    if agencies is None:
-        notices.settle_others(prefix, keys)
-        return
-    for agency_id in agencies:
-        notices.settle_others(f"{prefix}{agency_id}:", keys)

@@ -30,7 +30,8 @@ from cameras.models import Camera
 
 from .models import Access, Decision, Filing, Sign
 
-PARTIAL, NONE, UNSTATED, SOCIAL_OPEN = "partial", "none", "unstated", "social_open"
+PARTIAL, NONE, UNSTATED, SOCIAL_OPEN = "partial", "unplanned", "unstated", "social_open"
+"""None of them is the "none" that stands for a blank in addresses (lists.BLANK)."""
 ACCESS_WORDS: Final[dict[str, str]] = {
     Access.CONNECTED: "已接入",
     PARTIAL: "部分接入",

@@ -53,5 +53,5 @@ def register() -> None:
     daily.register("notices.forget", notices.forget)
     daily.register("reviews.reminders", sides.every_day)
     daily.register("inventory.reminders", units.every_day)
-    daily.register("connecting.reminders", connections.every_day)
+    daily.register("access.reminders", connections.every_day)
     daily.register("notices.digest", digests.every_day, at=settings.NOTICE_DIGEST_AT)
