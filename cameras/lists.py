@@ -42,6 +42,14 @@ GAPS = {
 }
 """What the declaration only warns of, asked of the registry."""
 
+NO_PLACE = Q(wgs_longitude__isnull=True) | Q(wgs_latitude__isnull=True)
+PLACED = Conditions(
+    "placed",
+    "坐标",
+    {"yes": ("有坐标", ~NO_PLACE), "no": ("没有坐标", NO_PLACE & ~Q(mobility="mobile"))},
+)
+"""Whether the map can show it; mobile ones have no place of their own."""
+
 
 CAMERAS = Listing(
     name="camera",
@@ -110,6 +118,7 @@ CAMERAS = Listing(
         Conditions(
             "own_pole", "自建杆件", {"yes": ("有", Q(pole__isnull=False)), "no": ("无", Q(pole__isnull=True))}
         ),
+        PLACED,
         OfLife(),
         OfAgency("owner", "权属单位", "owner"),
         OfAgency("supervisor", "主管部门", "supervisor"),
