@@ -35,7 +35,7 @@ from reviews import services as reviews
 from reviews.models import Case, Decision, Round
 from sheets.template import write_template
 
-from . import changing, county
+from . import changing, connecting, county
 from .paper import stamped
 from .people import clerk_of
 
@@ -85,6 +85,7 @@ def tell() -> None:
     for code in ZERO_IN_REVIEW:
         _zero(code)
     changing.ask(clerk_of("mabu"))
+    connecting.tell()
     sides.every_day()
     units.every_day()
 
@@ -101,8 +102,9 @@ def _uploaded(code: str, count: int) -> tuple[Person, Submission]:
     agency = submission.obligation.agency
     platform = f"{agency.short_name}视频管理平台"
     duty = agency.duties.filter(place_kind__isnull=False).first()
+    funding = Funding.SOCIAL if code in connecting.SOCIAL else Funding.GOVERNMENT
     defaults = uploads.Defaults(
-        Datum.WGS84, Funding.GOVERNMENT, Mobility.FIXED, duty.place_kind if duty is not None else None
+        Datum.WGS84, funding, Mobility.FIXED, duty.place_kind if duty is not None else None
     )
     rows = {
         "platform": county.platforms(code, platform),
