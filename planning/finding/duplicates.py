@@ -157,7 +157,9 @@ def _whose(chosen: Sequence[CameraFacts]) -> list[str]:
     if rented := sum(row.leased is True for row in chosen):
         reasons.append(f"租用 {rented} 台、自建 {sum(row.leased is False for row in chosen)} 台")
     if any(row.status not in ("在用", "") for row in chosen):
-        reasons.append(counted(Counter(row.status or "状态未填" for row in chosen)))
+        reasons.append(
+            counted(Counter(sorted((row.status or "状态未填" for row in chosen), key=lambda word: word != "在用")))
+        )
     return reasons
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from cameras.models import Camera, Pole
 from platforms.models import Platform
@@ -17,10 +18,11 @@ from .rows import CameraFacts, PlatformFacts, PoleFacts
 def cameras() -> list[CameraFacts]:
     """The live cameras, by id."""
     fields = (
-        "id", "owner_id", "name", "township", "place_kind", "wgs_longitude", "wgs_latitude", "leased", "status",
+        "id", "owner_id", "called", "township", "place_kind", "wgs_longitude", "wgs_latitude", "leased", "status",
         "mobility", "built", "pole_id", "platform_id",
     )  # fmt: skip
-    return [CameraFacts(*row) for row in _live(Camera.objects.all()).values_list(*fields).iterator(20_000)]
+    rows = _live(Camera.objects.annotate(called=_said("name"))).values_list(*fields)
+    return [CameraFacts(*row) for row in rows.iterator(20_000)]
 
 
 def poles() -> list[PoleFacts]:
@@ -33,8 +35,9 @@ def poles() -> list[PoleFacts]:
 
 def platforms() -> list[PlatformFacts]:
     """The live platforms, by id."""
-    fields = ("id", "owner_id", "name", "place_kind", "gbt28181", "connected", "upkeep")
-    return [PlatformFacts(*row) for row in _live(Platform.objects.all()).values_list(*fields).iterator(20_000)]
+    fields = ("id", "owner_id", "called", "place_kind", "gbt28181", "connected", "upkeep")
+    rows = _live(Platform.objects.annotate(called=_said("name"))).values_list(*fields)
+    return [PlatformFacts(*row) for row in rows.iterator(20_000)]
 
 
 def find(
@@ -54,6 +57,11 @@ def find(
         kinds, cameras=cameras(), poles=poles(), platforms=platforms(), radius_m=radius_m,
         pole_radius_m=pole_radius_m, low_use=low_use,
     )  # fmt: skip
+
+
+def _said(field: str) -> Coalesce:
+    """The text, "" where nothing was stated."""
+    return Coalesce(field, Value(""))
 
 
 def _live(things: QuerySet[Any]) -> QuerySet[Any]:

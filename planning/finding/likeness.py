@@ -6,6 +6,7 @@ apart; a slip (sounds alike, a sign doubled) does not; whatever may be either is
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -34,6 +35,7 @@ class Answer(NamedTuple):
 APART = Answer(Like.APART)
 _TELLING = frozenset("0123456789东南西北上下前后左右内外大小新老旧高低甲乙丙丁abcdef")
 """Signs that tell places apart, so that one more or less is no slip."""
+_COUNTS = re.compile(r"\d+")
 _HARMLESS = frozenset({"中心", "文化", "村", "镇", "乡", "县", "金寨", "国有", "公共", "项目", "的", "社区"})
 _PLAIN_GATES = frozenset({"大门", "出入口"})
 
@@ -67,6 +69,8 @@ def _compare(a: Scene, b: Scene, same_owner: bool) -> Answer:
         _spots(a, b, doubts) and _houses(a, b, doubts) and _ways(a, b, doubts) and _numbers(a, b, same_owner, doubts)
     ):
         return APART
+    if a.vague and b.vague:
+        doubts.append("只写了部位，没有写是哪一处")
     if a.function != b.function and a.function and b.function:
         doubts.append(f"一方用于{a.function}，一方用于{b.function}")
     if doubts:
@@ -140,6 +144,9 @@ def _texts(one: str, other: str) -> _Text:
     """Two names of places: the same, one with a slip, perhaps the same, or two."""
     if one == other:
         return _Text.SAME
+    counts, others = _COUNTS.findall(one), _COUNTS.findall(other)
+    if counts and others and counts != others:
+        return _Text.NO
     if len(one) == len(other):
         return _exchanged(one, other)
     short, long = sorted((one, other), key=len)

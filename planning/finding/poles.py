@@ -63,31 +63,52 @@ def _shared(
 ) -> Group:
     """The pole that stays takes over the others' cameras, the nearest first, as long as it has arms."""
     shown = members[:MOST_MEMBERS]
-    stays = max(shown, key=lambda at: _worth(poles[at], len(hanging.get(poles[at].id, ()))))
-    host, near = poles[stays], {frozenset((link.one, link.other)): link.metres or 0.0 for link in links}
-    free = (host.arms or 0) - len(hanging.get(host.id, ()))
-    suggested = {_pole(host): "保留"} | {_camera(row): "保留" for row in hanging.get(host.id, ())}
-    moved = 0
-    for at in sorted(shown, key=lambda at: near.get(frozenset((at, stays)), float("inf"))):
-        pole = poles[at]
-        theirs = hanging.get(pole.id, [])
-        fits = frozenset((at, stays)) in near and pole.owner != host.owner and len(theirs) <= free
-        if at != stays:
-            suggested |= {_pole(pole): "杆塔复用" if fits else "保留"}
-            suggested |= {_camera(row): "杆塔复用" if fits else "保留" for row in theirs}
-            free, moved = free - len(theirs) * fits, moved + fits
+    near = {frozenset((link.one, link.other)): link.metres or 0.0 for link in links}
+    takes = {at: _takes(poles, hanging, at, shown, near) for at in shown}
+    stays = max(shown, key=lambda at: (len(takes[at]), _worth(poles[at], len(hanging.get(poles[at].id, ())))))
+    host, moved = poles[stays], takes[stays]
+    order = [stays, *(at for at in shown if at != stays)]
+    suggested: dict[Member, str] = {}
+    for at in order:
+        measure = "杆塔复用" if at in moved else "保留"
+        suggested |= {_pole(poles[at]): measure}
+        suggested |= {_camera(row): measure for row in hanging.get(poles[at].id, ())}
     reasons = [
         metres_words(step(links), len(members), "根"),
         f"分属 {len({poles[at].owner for at in members})} 个单位",
         f"{_named(host)}有横臂 {host.arms} 个，已挂 {len(hanging.get(host.id, ()))} 台，"
-        f"可以接过另外 {moved} 根杆上的摄像机",
+        f"可以接过另外 {len(moved)} 根杆上的摄像机",
         *_cut(members, shown),
     ]
-    order = [_pole(host), *(_pole(poles[at]) for at in shown if at != stays)]
-    order += [_camera(row) for at in shown for row in hanging.get(poles[at].id, ())]
-    return Group(
-        "pole_share", tuple(order), step(links), bool(moved), tuple(reasons), suggested if moved else {}, _pole(host)
-    )
+    told = [
+        *(_pole(poles[at]) for at in order),
+        *(_camera(row) for at in order for row in hanging.get(poles[at].id, ())),
+    ]
+    if not moved:  # The pair that fits lies beyond what is shown.
+        return Group("pole_share", tuple(told), step(links), False, (*reasons[:2], *_cut(members, shown)))
+    return Group("pole_share", tuple(told), step(links), True, tuple(reasons), suggested, _pole(host))
+
+
+def _takes(
+    poles: Sequence[PoleFacts],
+    hanging: Mapping[int, list[CameraFacts]],
+    host: int,
+    members: Sequence[int],
+    near: Mapping[frozenset[int], float],
+) -> list[int]:
+    """The poles whose cameras this one has arms for, the nearest first."""
+    pole = poles[host]
+    free = (pole.arms or 0) - len(hanging.get(pole.id, ()))
+    if pole.condition == BROKEN:
+        return []
+    found = []
+    beside = [at for at in members if frozenset((at, host)) in near and at != host]
+    for at in sorted(beside, key=lambda at: near[frozenset((at, host))]):
+        theirs = len(hanging.get(poles[at].id, ()))
+        if theirs <= free:
+            found.append(at)
+            free -= theirs
+    return found
 
 
 def _worth(pole: PoleFacts, cameras: int) -> tuple[bool, int, bool, float, int]:

@@ -77,6 +77,7 @@ _SPOTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:站前)?广场(?<=站前广场)", "广场"),
     )
 )
+_NO_NAME = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in _SPOTS) + r"|[\da-z_#号|-]*")
 _HOUSE = re.compile(rf"^(?P<road>.+?{_ROAD_END})(?P<house>\d+)号(?!楼|门|院|厂|车间|大棚|桥|仓)(?P<rest>.*)$")
 _IS_HOUSE = re.compile(rf"{_ROAD_END}\d+号$")
 _ON_ROAD = re.compile(rf"^(?P<road>[^§|]{{2,5}}?{_ROAD_END})(?P<rest>.{{3,}})$")
@@ -103,6 +104,11 @@ class Scene:
     all_round: bool
     function: str
     number: str
+
+    @property
+    def vague(self) -> bool:
+        """It names no place of its own: 大门, 停车场, 1号."""
+        return not self.roads and not self.road and bool(_NO_NAME.fullmatch(self.core + self.spot))
 
     @property
     def headed(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TypeVar
 
 from audit.failures import Invalid
 from cameras.neighbours import checked_metres
@@ -12,6 +13,8 @@ from .groups import KINDS, Group, GroupKind
 from .platforms import mergeable_platforms
 from .poles import cameras_on_one_pole, shareable_poles
 from .rows import CameraFacts, PlatformFacts, PoleFacts
+
+Row = TypeVar("Row", CameraFacts, PoleFacts, PlatformFacts)
 
 
 def find_in(
@@ -30,6 +33,7 @@ def find_in(
     """
     if unknown := sorted(set(kinds) - set(KINDS)):
         raise Invalid(f"没有这种查找：{'、'.join(unknown)}。")
+    cameras, poles, platforms = _by_id(cameras), _by_id(poles), _by_id(platforms)
     checked_metres(radius_m)
     checked_metres(pole_radius_m)
     made = {
@@ -41,6 +45,11 @@ def find_in(
     }
     found = [group for kind in KINDS if kind in kinds for group in made[kind]()]
     return sorted(found, key=_order)
+
+
+def _by_id(rows: Sequence[Row]) -> list[Row]:
+    """The same groups come out whatever the order the rows came in."""
+    return sorted(rows, key=lambda row: row.id)
 
 
 def _order(group: Group) -> tuple[int, bool, float, tuple[tuple[str, int], ...]]:

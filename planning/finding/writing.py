@@ -60,16 +60,17 @@ def plain(name: str) -> str:
 
 def counted(text: str) -> str:
     """Chinese numbers that count something, as digits: 三号楼, 二巷, 第一中队."""
-    return _NUMBERED.sub("", _COUNTED.sub(lambda found: str(_number(found[1])), text))
+    return _NUMBERED.sub("", _COUNTED.sub(lambda found: _number(found[1]), text))
 
 
-def _number(signs: str) -> int:
-    if signs == "十":
-        return 10
+def _number(signs: str) -> str:
+    """二十五 as 25; what is no number (十一二) stays as it is."""
     tens, ten, ones = signs.rpartition("十")
-    if ten:
-        return 10 * (_DIGITS.get(tens, 1) if tens else 1) + (_DIGITS[ones] if ones else 0)
-    return int("".join(str(_DIGITS[sign]) for sign in signs))
+    if not ten:
+        return "".join(str(_DIGITS[sign]) for sign in signs)
+    if len(tens) > 1 or len(ones) > 1 or tens == "十":
+        return signs
+    return str(10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0))
 
 
 def one_word(text: str) -> str:
