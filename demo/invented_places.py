@@ -116,7 +116,7 @@ def lanes(town: Town, draw: random.Random) -> Iterator[Place]:
 
 def school(town: Town, draw: random.Random) -> Place:
     village = draw.choice(VILLAGES)
-    names = draw.choice(
+    names: tuple[str, ...] = draw.choice(
         (
             (f"{town.stem}中学", f"{town.name}中学", f"{town.stem}初级中学"),
             (f"{town.stem}镇中心小学", f"{town.stem}中心小学", f"{town.stem}小学"),
@@ -138,7 +138,7 @@ def clinic(town: Town, draw: random.Random) -> Place:
         (f"{village}村卫生室", f"{village}卫生室"),
         (f"{village}诊所", f"{town.stem}{village}诊所"),
     )
-    names = draw.choice(options)
+    names: tuple[str, ...] = draw.choice(options)
     names = (
         names if town.fresh(lambda: names[0]) == names[0] else (town.fresh(lambda: f"{draw.choice(VILLAGES)}康复医院"),)
     )

@@ -56,7 +56,7 @@ def neighbours(cameras: Sequence[CameraFacts], radius_m: float) -> tuple[list[Ca
 
 def _compared(rows: Sequence[CameraFacts], near: Near) -> list[tuple[Link, Like]]:
     """The pairs whose names may tell of one scene."""
-    found = []
+    found: list[tuple[Link, Like]] = []
     for one, other, metres in zip(near.first.tolist(), near.second.tolist(), near.metres.tolist(), strict=True):
         a, b = rows[one], rows[other]
         if not a.name or not b.name:

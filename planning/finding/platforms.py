@@ -49,7 +49,7 @@ def mergeable_platforms(
 
 
 def _merged(
-    rows: Sequence[PlatformFacts], best: PlatformFacts | None, used: Counter[int | None], low_use: int, whose: str,
+    rows: Sequence[PlatformFacts], best: PlatformFacts | None, used: Counter[int], low_use: int, whose: str,
     *, within: bool,
 ) -> Group:  # fmt: skip
     rows = sorted(rows, key=lambda row: (used[row.id], row.id))

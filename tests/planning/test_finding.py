@@ -22,12 +22,13 @@ from .test_finding_names import EAST, NORTH, camera
 
 
 def pole(pk: int, metres: float = 0.0, **facts: Any) -> PoleFacts:
-    told = {"owner": pk, "arms": 2, "height": 6.0, "condition": "完整", "number": f"G{pk}"} | facts
+    told: dict[str, Any] = {"owner": pk, "arms": 2, "height": 6.0, "condition": "完整", "number": f"G{pk}"} | facts
     return PoleFacts(pk, longitude=EAST, latitude=NORTH + metres / METRES, **told)
 
 
 def platform(pk: int, **facts: Any) -> PlatformFacts:
-    return PlatformFacts(pk, **({"owner": 1, "name": f"平台{pk}", "place_kind": "school", "gbt28181": "no"} | facts))
+    told: dict[str, Any] = {"owner": 1, "name": f"平台{pk}", "place_kind": "school", "gbt28181": "no"} | facts
+    return PlatformFacts(pk, **told)
 
 
 def _told(group: Group) -> str:
@@ -209,8 +210,8 @@ def test_measures_are_those_of_the_sheet_and_kinds_in_order() -> None:
 
 @pytest.mark.django_db
 def test_the_registry_is_read_once_a_kind() -> None:
-    here = {"longitude": Decimal("115.934366"), "latitude": Decimal("31.727178")}
-    beside = {"longitude": Decimal("115.934466"), "latitude": Decimal("31.727178")}
+    here: dict[str, Any] = {"longitude": Decimal("115.934366"), "latitude": Decimal("31.727178")}
+    beside: dict[str, Any] = {"longitude": Decimal("115.934466"), "latitude": Decimal("31.727178")}
     own = register_pole("meishan", **here)
     theirs = register_pole("police", **beside)
     one = register_camera("meishan", name="江店路口朝东", pole=own, **here)

@@ -18,7 +18,7 @@ RADIUS, POLE_RADIUS = 30, 20
 
 def _pairs(groups: list[Group], kind: str) -> set[tuple[int, int]]:
     """Pairs of one kind of thing within the sure groups."""
-    found = set()
+    found: set[tuple[int, int]] = set()
     for group in groups:
         if group.sure:
             ids = sorted(member.id for member in group.members if member.kind == kind)
