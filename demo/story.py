@@ -35,7 +35,7 @@ from reviews import services as reviews
 from reviews.models import Case, Decision, Round
 from sheets.template import write_template
 
-from . import changing, connecting, county
+from . import changing, connecting, county, planning
 from .paper import stamped
 from .people import clerk_of
 
@@ -85,6 +85,7 @@ def tell() -> None:
     for code in ZERO_IN_REVIEW:
         _zero(code)
     changing.ask(clerk_of("mabu"))
+    planning.tell(office)
     connecting.tell()
     sides.every_day()
     units.every_day()
@@ -103,9 +104,7 @@ def _uploaded(code: str, count: int) -> tuple[Person, Submission]:
     platform = f"{agency.short_name}视频管理平台"
     duty = agency.duties.filter(place_kind__isnull=False).first()
     funding = Funding.SOCIAL if code in connecting.SOCIAL else Funding.GOVERNMENT
-    defaults = uploads.Defaults(
-        Datum.WGS84, funding, Mobility.FIXED, duty.place_kind if duty is not None else None
-    )
+    defaults = uploads.Defaults(Datum.WGS84, funding, Mobility.FIXED, duty.place_kind if duty is not None else None)
     rows = {
         "platform": county.platforms(code, platform),
         "camera": county.cameras(code, _townships(agency), platform, count),

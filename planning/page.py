@@ -12,7 +12,6 @@ from typing import Any
 
 from agencies.models import Person
 from inventory.entering.places import ground
-from registry.names import Names
 from reviews import queries as reviews
 from reviews.delegations import today
 from reviews.models import Case
@@ -22,6 +21,7 @@ from . import moves, things
 from .carrying import TO_DO
 from .models import Carrying, Member, Proposal, Reply
 from .permissions import may_answer_for, may_plan, reads_as_owner
+from .reckoning import Reckoning, reckon
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Page:
     late: list[Reply] = field(default_factory=list)
     in_time: list[Reply] = field(default_factory=list)
     points: list[dict[str, Any]] = field(default_factory=list)
-    names: Names = field(default_factory=Names)
+    reckoning: Reckoning | None = None
     reads_reviews: bool = False
     today: date | None = None
 
@@ -130,6 +130,8 @@ def build(person: Person, proposal: Proposal, typed: Mapping[int, str] | None = 
         page.reply = mine if may_answer_for(person, mine.agency_id) else None
     page.late = [one for one in latest.values() if not one.answer and page.today and one.due_on < page.today]
     page.in_time = [one for one in latest.values() if not one.answer and one not in page.late]
+    if not reads_as_owner(person):
+        page.reckoning = reckon(members, {key: thing.row for key, thing in found.items()})
     _course(person, page)
     page.may = _acts(page) if office else set()
     return page

@@ -60,6 +60,9 @@ PEOPLE = rule("get", NO, (("sysadmin", "secadmin"), OK))
 ACCOUNTS = rule("post", NO, ("sysadmin", ACTED))
 SECURITY = rule("post", NO, ("secadmin", ACTED))
 
+OFFICE_ON_ONE = rule("post", NO, ("office", ACTED), ("stranger", GONE))
+OWNER_ON_ONE = rule("post", NO, (("clerk", "colleague"), ACTED), ("stranger", GONE))
+
 MATRIX: dict[str, Rule] = {
     "home": EVERYBODY,
     "login": Rule("get", {200, 302}, {}, open_to_all=True),
@@ -175,6 +178,23 @@ MATRIX: dict[str, Rule] = {
     "review_record": rule("get", OK, ("stranger", GONE), (ADMINISTRATORS, NO)),
     "review_motion_answer": REVIEW_ACT,
     "review_motion_take_back": REVIEW_ACT,
+    "proposals": REGISTRY_LIST,
+    "planning_search": rule("get", NO, ("office", OK)),
+    "planning_search_state": rule("get", NO, ("office", OK)),
+    "proposal_make": rule("get", NO, ("office", OK)),
+    "proposal": REGISTRY_ONE,
+    "proposal_amend": OFFICE_ON_ONE,
+    "proposal_ask": OFFICE_ON_ONE,
+    "proposal_answer": OWNER_ON_ONE,
+    "proposal_hand_over": OFFICE_ON_ONE,
+    "proposal_withdraw": OFFICE_ON_ONE,
+    "proposal_dismiss": OFFICE_ON_ONE,
+    "proposal_resume": OFFICE_ON_ONE,
+    "carrying_begin": OWNER_ON_ONE,
+    "carrying_report": OWNER_ON_ONE,
+    "carrying_confirm": OFFICE_ON_ONE,
+    "carrying_object": OFFICE_ON_ONE,
+    "carrying_evidence": REGISTRY_ONE,
     "plan_issues": REGISTRY_LIST,
     "plan_issue_make": rule("post", NO, ("office", ACTED)),
     "plan_issue": REGISTRY_ONE,

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.models import Person
+from files.models import StoredFile
 from inventory.models import (
     CameraRow,
     Campaign,
@@ -26,11 +27,13 @@ from inventory.models import (
     Waiver,
 )
 from notices.models import Notice
+from planning.models import Carrying, Proposal
 from reviews.models import Case, Delegation, Item
 from tests.factories import make_person
 from tests.factories_registry import accepted_batch, register_camera, register_platform, register_pole
 from tests.inventory.changing import asked_change
 from tests.matrix import MATRIX, ROLES
+from tests.planning import scenes
 
 
 def routes() -> list[str]:
@@ -119,7 +122,15 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
     change = asked_change("meishan")
     person_routes = ("person", "person_active", "person_password", "person_roles", "unlock")
 
+    proposal, task = _proposal(batch, scan)
+
     def of(name: str) -> str:
+        if name == "planning_search_state":
+            return reverse(name, args=[proposal.search_id])
+        if name.startswith("carrying_"):
+            return reverse(name, args=[proposal.pk, task.pk])
+        if name.startswith("proposal") and name not in ("proposals", "proposal_make"):
+            return reverse(name, args=[proposal.pk])
         if name in things:
             return reverse(name, args=[things[name]])
         if name.endswith("_export"):
@@ -183,6 +194,14 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
     return of
 
 
+def _proposal(batch: LedgerEntry, evidence: StoredFile) -> tuple[Proposal, Carrying]:
+    """One that 梅山镇 and another unit are asked about, with a task of 梅山镇's from an earlier time."""
+    other = register_camera("education")
+    proposal = scenes.asked(scenes.found(register_camera("meishan", batch=batch), other))
+    member = proposal.members.get(owner__code="meishan")
+    return proposal, Carrying.objects.create(member=member, measure="拆除", evidence=evidence)
+
+
 def _materialise(*originals: object) -> None:
     """Give the factories' file rows their bytes and a preview, as real uploads have."""
     from pathlib import Path
@@ -190,7 +209,6 @@ def _materialise(*originals: object) -> None:
     from django.core.files.storage import default_storage
 
     from demo.paper import stamped_page
-    from files.models import StoredFile
 
     for original in originals:
         assert isinstance(original, StoredFile)

@@ -63,7 +63,7 @@ def test_a_stranger_does_not_see_it(education_clerk: Person) -> None:
 @pytest.mark.parametrize("who", ["office", "data_reviewer", "leader", "sysadmin"])
 def test_all_others_are_refused(who: str, request: pytest.FixtureRequest) -> None:
     proposal = scenes.asked()
-    person = Person.objects.filter(username="office-1").first() if who == "office" else request.getfixturevalue(who)
+    person: Person = scenes.office() if who == "office" else request.getfixturevalue(who)
     assert browse(person).post(url(proposal), {"answer": "accept"}).status_code == 403
     assert not proposal.replies.exclude(answer="").exists()
 

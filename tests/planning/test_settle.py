@@ -168,6 +168,6 @@ def test_none_but_the_office_withdraws(data_reviewer: Person, leader: Person) ->
 
 
 def test_the_printed_record_has_the_owners_words(data_reviewer: Person) -> None:
-    proposal, round_ = scenes.in_review(mabu="refuse")
+    _, round_ = scenes.in_review(mabu="refuse")
     page = browse(data_reviewer).get(f"/reviews/{round_.case_id}/record/").content.decode()
     assert "权属单位答复" in page and "麻埠镇 不同意：这台还要拍村口方向" in page
