@@ -6,6 +6,8 @@ import random
 from decimal import Decimal
 from typing import Any
 
+from .together import stand_together
+
 ROADS = ("望山路", "云溪路", "松风路", "竹海大道", "青岚街", "映红路", "石桥街", "茶园路", "溪口路", "新晨路")
 SPOTS = ("路口东南角", "路口西北角", "人行道", "停车区", "出入口", "公交站旁", "桥头", "广场北侧")
 BRANDS = ("海康威视", "大华", "宇视", "科达", "天地伟业")
@@ -47,6 +49,7 @@ def cameras(seed: str, townships: list[tuple[str, str]], platform: str, count: i
                 "pole_condition": draw.choices(("完整", "破损"), (9, 1))[0],
             }
         rows.append(row)
+    stand_together(rows, seed, townships)
     return rows
 
 
