@@ -35,7 +35,14 @@ def measures(folder: Path) -> Iterator[tuple[str, Callable[[], Line | Iterator[L
     yield "edit", lambda: bench_edit.measure(large)
     yield "accept", bench_accept.measure
     yield "workbench", bench_workbench.measure
+    yield "neighbours", _neighbours
     yield "vs_import_export", lambda: bench_stage.against_import_export(small, 10_000)
+
+
+def _neighbours() -> Iterator[Line]:
+    from tools import bench_neighbours
+
+    return bench_neighbours.measure()
 
 
 def main() -> int:
