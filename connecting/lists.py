@@ -24,7 +24,7 @@ from registry.names import Names
 from sheets.kinds.places import place_kinds, townships
 
 from . import states
-from .models import Access, Decision, Sign
+from .models import Access, Decision, Sign, Topic
 from .reminders import NEAR
 from .saying import KINDS
 
@@ -34,7 +34,11 @@ VIEWS: Final = {"access": "接入", "filing": "备案和标识"}
 BLANK: Final = "none"
 FUNDING: Final = {"government": "政府投资", "social": "社会资金", BLANK: "资金来源未填"}
 DUE: Final = {"overdue": "已逾期", "soon": f"{NEAR.days} 天内到期"}
-DECISIONS: Final = {"open": "待决定", **{str(value): str(label) for value, label in Decision.choices}}
+DECISIONS: Final = {
+    "promised": "已定接入日期",
+    "open": "待决定",
+    **{str(value): str(label) for value, label in Decision.choices},
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Filter:
     """"" for both views."""
     kind: str = ""
     """"" for both kinds."""
+    offered: bool = True
+    """Whether a drop-down offers it; links reach it in any case."""
 
 
 def _agencies(names: Names) -> dict[str, str]:
@@ -75,7 +81,14 @@ def _due(waits: Callable[[], Q], day: str) -> Callable[[str, Names, dt.date], Q]
 
 
 def _decision(value: str, names: Names, today: dt.date) -> Q:
+    if value == "promised":
+        return states.access_promised()
     return Q(now_access=Access.NOT_READY, now_decision="" if value == "open" else value)
+
+
+def _own(topic: str) -> Callable[[str, Names, dt.date], Q]:
+    follows = Q(**{f"{topic}_from": states.PLATFORM})
+    return lambda value, names, today: ~follows if value == "yes" else follows
 
 
 def _platform(value: str, names: Names, today: dt.date) -> Q:
@@ -107,6 +120,17 @@ FILTERS: Final = (
         "sign_due", "标识期限", lambda names: DUE, _due(lambda: Q(now_sign=Sign.MISSING), "sign_due"), view="filing"
     ),
     Filter("alone", "所属平台", lambda names: {"yes": "没有平台", "no": "有平台"}, _alone, kind="camera"),
+    *(
+        Filter(
+            f"{topic}_own",
+            f"{topic.label}跟随",
+            lambda names: {"yes": "不随平台", "no": "随平台"},
+            _own(topic),
+            kind="camera",
+            offered=False,
+        )
+        for topic in Topic
+    ),
     Filter("platform", "平台", lambda names: {}, _platform, kind="camera"),
 )
 BY_KEY: Final = {entry.key: entry for entry in FILTERS}
@@ -147,6 +171,8 @@ def parse(kind: str, params: QueryDict, names: Names) -> Asked:
     """Raises BadRequest (400) for an unknown filter, value, view or page, and for one that is given twice."""
     told: dict[str, str] = {}
     for key in params:
+        if any("\0" in value for value in params.getlist(key)):
+            raise BadRequest("what cannot be searched for")
         values = [value.strip() for value in params.getlist(key) if value.strip()]
         if len(values) > 1:
             raise BadRequest(f"{key!r} given twice")
@@ -179,9 +205,10 @@ def label(entry: Filter, value: str, names: Names) -> str | None:
     return entry.options(names).get(value)
 
 
-def annotated(kind: str, person: Person) -> Any:
-    """All live things of the kind that the person may see, as they stand (states.py)."""
-    seen = KINDS[kind].objects.live().visible_to(person)
+def annotated(kind: str, person: Person, *, gone: bool = False) -> Any:
+    """All live things of the kind that the person may see, as they stand (states.py); with `gone` the others too."""
+    things = KINDS[kind].objects.all() if gone else KINDS[kind].objects.live()
+    seen = things.visible_to(person)
     return states.cameras(seen) if kind == "camera" else states.platforms(seen)
 
 

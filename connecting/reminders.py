@@ -7,7 +7,7 @@ later is news, and the same is not told twice. It ends when nothing of it is lef
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -24,8 +24,8 @@ from notices.models import Notice
 from platforms.models import Platform
 
 from . import states
-from .models import Topic
-from .permissions import clerks_of
+from .models import Sign, Topic
+from .permissions import clerks_of, office_people
 
 NEAR: Final = dt.timedelta(days=7)
 PREFIX: Final = "connecting:due"
@@ -34,31 +34,65 @@ UNITS: Final = {"camera": "台摄像机", "platform": "个平台"}
 
 @dataclass(frozen=True)
 class Matter:
-    """What may be due: the annotation with its day, who is waited for, and the words."""
+    """What may be due: the annotation with its day, what it is waited for with, and the words.
 
+    `asked` are the conditions of the list that opens; `office`: the office is told, not the unit.
+    """
+
+    key: str
     topic: Topic
     day: str
     waits: Q
-    view: str
+    asked: Mapping[str, str]
+    parameter: str
     late: str
     soon: str
-    parameter: str
+    office: bool = False
 
 
 MATTERS: Final = (
-    Matter(Topic.ACCESS, "now_due", states.access_waits(), "access", "已过计划接入的日期", "快到计划接入的日期", "due"),
     Matter(
+        "promised",
+        Topic.ACCESS,
+        "now_due",
+        states.access_promised(),
+        {"decision": "promised"},
+        "due",
+        "已过应接入的日期",
+        "快到应接入的日期",
+    ),
+    Matter(
+        "later",
+        Topic.ACCESS,
+        "now_due",
+        states.access_put_off(),
+        {"decision": "later"},
+        "due",
+        "已过再议的日期",
+        "快到再议的日期",
+        office=True,
+    ),
+    Matter(
+        "filing",
         Topic.FILING,
         "filing_due",
         Q(now_filing__in=states.FILING_OPEN),
-        "filing",
+        {"view": "filing"},
+        "filing_due",
         "备案已逾期",
         "备案快到期",
-        "filing_due",
     ),
-    Matter(Topic.SIGN, "sign_due", Q(now_sign="missing"), "filing", "设置标识已逾期", "设置标识快到期", "sign_due"),
+    Matter(
+        "sign",
+        Topic.SIGN,
+        "sign_due",
+        Q(now_sign=Sign.MISSING),
+        {"view": "filing"},
+        "sign_due",
+        "设置标识已逾期",
+        "设置标识快到期",
+    ),
 )
-BY_TOPIC: Final = {matter.topic: matter for matter in MATTERS}
 
 
 @dataclass(frozen=True)
@@ -85,17 +119,18 @@ def every_day() -> None:
 
 def done(topic: Topic, agencies: Iterable[int]) -> None:
     """Something was said of these units' things: end what they were told and is no longer due; in its transaction."""
-    matter, ids = BY_TOPIC[topic], sorted(agencies)
-    keys = [_key(matter, one) for one in _due(matter, local_now().date(), ids)]
-    for agency_id in ids:
-        notices.settle_others(f"{PREFIX}:{topic}:{agency_id}:", keys)
+    ids = sorted(agencies)
+    for matter in (matter for matter in MATTERS if matter.topic == topic):
+        keys = [_key(matter, one) for one in _due(matter, local_now().date(), ids)]
+        for agency_id in ids:
+            notices.settle_others(f"{PREFIX}:{matter.key}:{agency_id}:", keys)
 
 
 def _tell(matter: Matter) -> None:
     found = list(_due(matter, local_now().date(), None))
     for one in found:
         _remind(matter, one)
-    notices.settle_others(f"{PREFIX}:{matter.topic}:", [_key(matter, one) for one in found])
+    notices.settle_others(f"{PREFIX}:{matter.key}:", [_key(matter, one) for one in found])
 
 
 def _due(matter: Matter, now: dt.date, agencies: list[int] | None) -> Iterator[Due]:
@@ -130,15 +165,17 @@ def _due(matter: Matter, now: dt.date, agencies: list[int] | None) -> Iterator[D
 
 
 def _key(matter: Matter, due: Due) -> str:
-    return f"{PREFIX}:{matter.topic}:{due.agency_id}:{due.kind}:{due.tone}:{due.day:%Y%m%d}"
+    return f"{PREFIX}:{matter.key}:{due.agency_id}:{due.kind}:{due.tone}:{due.day:%Y%m%d}"
 
 
 def _remind(matter: Matter, due: Due) -> None:
     agency = Agency.objects.get(pk=due.agency_id)
-    asked = {"view": matter.view, matter.parameter: due.tone, "agency": agency.code}
+    asked = {**matter.asked, matter.parameter: due.tone, "agency": agency.code}
+    if due.kind == "camera":
+        asked[f"{matter.topic}_own"] = "yes"
     words = matter.late if due.late else f"{matter.soon}（最晚 {due.day:%Y-%m-%d}）"
     notices.remind(
-        clerks_of([due.agency_id]),
+        office_people() if matter.office else clerks_of([due.agency_id]),
         Notice.Kind.OVERDUE if due.late else Notice.Kind.DUE_SOON,
         key=_key(matter, due),
         text=f"{due.count} {UNITS[due.kind]}{words}，请办理后登记。",

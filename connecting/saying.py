@@ -52,8 +52,8 @@ class Spoken:
 def say(by: Person, kind: str, ids: Sequence[int], seen: int, spoken: Spoken) -> list[Statement]:
     """Say it of all these things; returns the statements.
 
-    `seen` is the newest statement that the speaker had before the eyes (`newest`): Conflict (409) when there is a newer
-    one of one of the things, and for what is not registered any more. Invalid for no ids or more than MOST.
+    `seen` is what the speaker had before the eyes (`seen_of`): Conflict (409) when something newer was said of one of
+    the things, and for what is not registered any more. Invalid for no ids or more than MOST.
     """
     ids = sorted(set(ids))
     if not 0 < len(ids) <= MOST:
@@ -67,7 +67,7 @@ def say(by: Person, kind: str, ids: Sequence[int], seen: int, spoken: Spoken) ->
             if thing.life != Life.LIVE:
                 raise Conflict(f"{thing.number} 已经不在册，不能再登记。请返回清单重新选择。")
         standings = _standings(kind, things)
-        if newest(standings.values(), spoken.topic) > seen:
+        if seen_of(standings.values(), spoken.topic) != seen:
             raise Conflict(CHANGED_MEANWHILE)
         for thing in things:
             spoken.check(thing, standings[thing.pk])
@@ -91,9 +91,12 @@ def say(by: Person, kind: str, ids: Sequence[int], seen: int, spoken: Spoken) ->
     return said
 
 
-def newest(standings: Any, topic: Topic) -> int:
-    """The id of the newest statement of the topic that holds for one of these things; 0 for none."""
-    return max((getattr(standing, f"{topic}_id") or 0 for standing in standings), default=0)
+def seen_of(standings: Any, topic: Topic) -> int:
+    """A number that grows whenever something new is said of one of these things on the topic; 0 where nothing was.
+
+    It is the sum of the ids that hold, not the highest: an act that began earlier and ends later has the lower id.
+    """
+    return sum(getattr(standing, f"{topic}_id") or 0 for standing in standings)
 
 
 def standings_of(kind: str, ids: Sequence[int]) -> list[Any]:

@@ -246,10 +246,20 @@ def _flag(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def access_waits() -> Q:
-    """Annotated things with a date by which they are to be connected, or looked at again."""
-    decided = Q(now_access=Access.NOT_READY, now_decision__in=[Decision.CONNECT, Decision.LATER])
+def access_promised() -> Q:
+    """Annotated things with a date by which they are to be connected."""
+    decided = Q(now_access=Access.NOT_READY, now_decision=Decision.CONNECT)
     return Q(now_access__in=[Access.PLANNED, Access.SOCIAL]) | decided
+
+
+def access_put_off() -> Q:
+    """Annotated things that the office wants to look at again."""
+    return Q(now_access=Access.NOT_READY, now_decision=Decision.LATER)
+
+
+def access_waits() -> Q:
+    """Both."""
+    return access_promised() | access_put_off()
 
 
 def access_overdue(today: dt.date) -> Q:

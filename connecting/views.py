@@ -16,6 +16,7 @@ from agencies.permissions import sees_all_business
 from audit.failures import Invalid, require
 from cameras.models import Camera
 from registry.asked import has_blanks
+from registry.models import Life
 from registry.names import Names
 from registry.permissions import require_sight
 
@@ -95,7 +96,9 @@ def _boxes(person: Person, asked: lists.Asked, names: Names) -> list[tuple[str, 
         if entry.key == "agency" and not sees_all_business(person):
             continue
         chosen = asked.chosen.get(entry.key, "")
-        if options := [(value, label, value == chosen) for value, label in entry.options(names).items()]:
+        if entry.offered and (
+            options := [(value, label, value == chosen) for value, label in entry.options(names).items()]
+        ):
             found.append((entry.key, entry.title, options))
     return found
 
@@ -113,12 +116,12 @@ def _chips(asked: lists.Asked, names: Names) -> list[tuple[str, str, str]]:
 def thing(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """One platform or camera: how it stands and why, what was said of it, what can be done."""
     person = require_sight(request, saying.KINDS[kind])
-    row = lists.annotated(kind, person).filter(pk=pk).first()
+    row = lists.annotated(kind, person, gone=True).filter(pk=pk).first()
     if row is None:
         raise Http404
     names, now = Names(), today()
     offered = [act for view in lists.VIEWS for act in acts.offered(person, view)]
-    fitting = acts.fitting(person, offered, [row])[row.pk]
+    fitting = acts.fitting(person, offered, [row])[row.pk] if row.life == Life.LIVE else []
     told = {
         "kind": kind,
         "row": row,
@@ -145,7 +148,7 @@ def act(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     require(all(allowed(row) for row in rows), "所选的有您不能办理的，请返回清单重新勾选。")
     ids = [row.pk for row in rows]
     if request.method != "POST":
-        seen = saying.newest(saying.standings_of(kind, ids), wanted.topic)
+        seen = saying.seen_of(saying.standings_of(kind, ids), wanted.topic)
         return _act_page(request, kind, wanted, rows, wanted.form(), seen, _back(request.GET, kind))
     form, seen, back = wanted.form(request.POST), _seen(request.POST), _back(request.POST, kind)
     if form.is_valid():

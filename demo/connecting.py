@@ -15,6 +15,12 @@ from platforms.models import Platform
 
 from .people import clerk_of
 
+TOPICS: dict[Callable[..., Any], Topic] = {
+    services.sign: Topic.SIGN,
+    filings.file: Topic.FILING,
+    filings.confirm: Topic.FILING,
+    filings.refuse: Topic.FILING,
+}
 SOCIAL = {"culture-tourism"}
 """Units whose cameras are invented as paid for by social funds."""
 
@@ -88,5 +94,5 @@ def _act(do: Callable[..., Any], by: Person, kind: str, things: Sequence[Any], *
     if not things:
         return
     ids = [thing.pk for thing in things]
-    seen = max(saying.newest(saying.standings_of(kind, ids), topic) for topic in Topic)
+    seen = saying.seen_of(saying.standings_of(kind, ids), TOPICS.get(do, Topic.ACCESS))
     do(by, kind, ids, seen, **told)

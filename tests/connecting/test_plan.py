@@ -70,8 +70,8 @@ def test_wrong_state(education_clerk: Person, meishan_clerk: Person) -> None:
     post(meishan_clerk, "state", camera, state="connected")
     answer = post(education_clerk, "plan", camera, by_date=in_days(9), **TOLD)
     assert answer.status_code == 409 and "已经接入" in answer.content.decode()
-    with pytest.raises(Conflict):
-        services.plan(education_clerk, "camera", [camera.pk], 10**9, by_date=in_days(9), text="-")
+    with pytest.raises(Conflict, match="有了新的登记"):
+        services.plan(education_clerk, "camera", [camera.pk], 0, by_date=in_days(9), text="-")
 
 
 @pytest.mark.parametrize(

@@ -64,10 +64,38 @@ def test_soon_then_late_then_done(meishan_clerk: Person, monkeypatch: pytest.Mon
     for days, kind in ((12, None), (13, "due_soon"), (20, "due_soon"), (21, "overdue")):
         on(in_days(days), monkeypatch)
         reminders.every_day()
-        assert [notice.kind for notice in told(meishan_clerk, "access")] == ([kind] if kind else []), days
+        assert [notice.kind for notice in told(meishan_clerk, "promised")] == ([kind] if kind else []), days
     post(meishan_clerk, "state", camera, state="connected")
-    assert told(meishan_clerk, "access") == [], "ended by the act itself"
+    assert told(meishan_clerk, "promised") == [], "ended by the act itself"
     CameraStanding.objects.get(pk=camera.pk, access_due=None)
+
+
+def test_the_office_is_told_of_what_it_put_off(
+    meishan_clerk: Person, office: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera = register_camera("meishan", built="")
+    post(meishan_clerk, "state", camera, state="not_ready", cost="1", gain="-", text="-")
+    post(office, "decide", camera, decision="later", by_date=in_days(2), text="等预算")
+    reminders.every_day()
+    (notice,) = told(office)
+    assert "快到再议的日期" in notice.text and not told(meishan_clerk, "promised")
+    assert client_of(office).get(notice.url).context["total"] == 1
+    post(office, "decide", camera, decision="do_not", text="不划算")
+    assert not told(office)
+
+
+def test_what_a_notice_counts_is_what_its_list_holds(meishan_clerk: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a platform that is late and its camera, the notice on cameras counts only what speaks for itself."""
+    platform = register_platform("meishan", built="")
+    register_camera("meishan", built="", platform=platform)
+    alone = register_camera("meishan", built="")
+    post(meishan_clerk, "state", platform, kind="platform", state="planned", by_date=in_days(1))
+    post(meishan_clerk, "state", alone, state="planned", by_date=in_days(1))
+    reminders.every_day()
+    counts = [
+        (notice.text[0], client_of(meishan_clerk).get(notice.url).context["total"]) for notice in told(meishan_clerk)
+    ]
+    assert counts == [("1", 1), ("1", 1)]
 
 
 def test_signs_too(meishan_clerk: Person, monkeypatch: pytest.MonkeyPatch) -> None:
