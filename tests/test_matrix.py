@@ -34,6 +34,7 @@ from tests.factories_registry import accepted_batch, register_camera, register_p
 from tests.inventory.changing import asked_change
 from tests.matrix import MATRIX, ROLES
 from tests.planning import scenes
+from tests.planning.issued import plan_issue
 
 
 def routes() -> list[str]:
@@ -120,6 +121,7 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
         side="data", delegator=people["data"], deputy=deputy, starts_on=day, ends_on=day, reason="-"
     )
     change = asked_change("meishan")
+    issue = plan_issue(source.file, batch)
     person_routes = ("person", "person_active", "person_password", "person_roles", "unlock")
 
     proposal, task = _proposal(batch, scan)
@@ -143,6 +145,8 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return reverse(name, args=[change.pk])
         if name == "delegation_revoke":
             return reverse(name, args=[lent.pk])
+        if name in ("map_cells", "map_picked"):
+            return f"{reverse(name)}?z=10&box=1440,385,1450,395"
         if name == "notice_open":
             return reverse(name, args=[notice.pk])
         if name in person_routes:
@@ -151,6 +155,12 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
             return f"{reverse(name, args=[case.pk])}?row={item.key}"
         if name.startswith("review") and name != "review_queue":
             return reverse(name, args=[case.pk])
+        if name.startswith("plan_issue") and name not in ("plan_issues", "plan_issue_make"):
+            return reverse(name, args=[issue.number])
+        if name.startswith("plan_part"):
+            return reverse(name, args=[issue.number, "meishan"])
+        if name == "plan_assumption":
+            return reverse(name, args=["rent"])
         if name == "connecting_thing":
             return reverse(name, args=["camera", things["camera"]])
         if name.startswith("connecting_") and name not in ("connecting_platforms", "connecting_cameras"):
