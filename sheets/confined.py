@@ -285,7 +285,7 @@ class _Watch:
         while not self._gone():
             if time.monotonic() >= limit:
                 raise self._give_up("G051", "closed its output and did not end")
-            time.sleep(0.002)
+            time.sleep(0.0005)
 
     def _text(self) -> str:
         return self._stderr.decode("utf-8", "replace")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum, auto
 from hashlib import sha256
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -147,7 +148,7 @@ def copy_text(table: Table) -> Iterator[bytes]:
 
 def _lines(table: Table, batch: Batch, errors: Sequence[int], warnings: Sequence[int]) -> Iterator[str]:
     sheet = table.sheet
-    seen: dict[int, tuple[Sequence[Any], bool]] = {}
+    seen: dict[int, tuple[Sequence[Any], Texts]] = {}
     raw, clean, hashed = _Format(seen), _Format(seen), _Format(seen)
     for number, column in enumerate(sheet.columns):
         raw.literal(", " if number else "")
@@ -195,7 +196,7 @@ def _degree_texts(values: Sequence[float | None]) -> list[str | None]:
 class _Format:
     """A %-format for one line, and the columns that fill it. `seen` remembers what columns used again are like."""
 
-    def __init__(self, seen: dict[int, tuple[Sequence[Any], bool]]) -> None:
+    def __init__(self, seen: dict[int, tuple[Sequence[Any], Texts]]) -> None:
         self.text = ""
         self.columns: list[Sequence[str]] = []
         self.used = False
@@ -209,10 +210,15 @@ class _Format:
         """A column of values. Texts that need no escaping stand in the format as `quoted`, others are encoded once."""
         self.used = True
         # The list is kept with the verdict, lest another one be made at its address.
-        seen = self._seen.get(id(values)) or self._seen.setdefault(id(values), (values, _safe(values)))
-        if seen[1]:
+        _, texts = self._seen.get(id(values)) or self._seen.setdefault(id(values), (values, _texts(values)))
+        if texts is Texts.SAFE:
             self.text += quoted
             self.columns.append(values)
+            return
+        if texts is Texts.GAPS:
+            before, after = quoted.split("%s")
+            blank = encode(None)
+            self.ready([blank if value is None else f"{before}{value}{after}" for value in values])
             return
         types = set(map(type, values))
         if types == {float} and isfinite(sum(values)):
@@ -245,13 +251,24 @@ def copy_escape(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
-def _safe(values: Sequence[Any]) -> bool:
-    """Whether all values are texts that need no escaping, in JSON or in COPY."""
+class Texts(Enum):
+    """What a column holds: texts that need no escaping, in JSON or in COPY; such and None; anything else."""
+
+    SAFE = auto()
+    GAPS = auto()
+    OTHER = auto()
+
+
+def _texts(values: Sequence[Any]) -> Texts:
+    found = Texts.SAFE
     try:
         joined = "".join(values)
     except TypeError:
-        return False
-    return joined.isprintable() and '"' not in joined and "\\" not in joined
+        if set(map(type, values)) != {str, type(None)}:
+            return Texts.OTHER
+        found = Texts.GAPS
+        joined = "".join([value for value in values if value is not None])
+    return found if joined.isprintable() and '"' not in joined and "\\" not in joined else Texts.OTHER
 
 
 #: A coordinate's text may have this much from its point on, eight decimals, to need no rounding.

@@ -37,6 +37,7 @@ FROM generate_series(1, %(rows)s) n
 
 def draft(name: str) -> tuple[SourceFile, Person]:
     """A draft version with one source file still to be read, of an invented campaign."""
+    name = f"{name} {SourceFile.objects.count()}"
     agency = Agency.objects.get(code="meishan")
     person = Person.objects.create(username=f"bench-{name}", display_name="填报员", agency=agency)
     PersonRole.objects.create(person=person, role=Role.CLERK)

@@ -110,8 +110,9 @@ def _asked(version_id: int, agency_id: int) -> list[Asked]:
             f"""WITH asked AS MATERIALIZED (
                     SELECT platform_name, {NAME_KEY.format("platform_name")} AS name_key, rows, first FROM (
                         SELECT r.platform_name, count(*) AS rows, min(r.id) AS first FROM {CAMERA.rows} r
-                        JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s
-                        WHERE r.platform_name <> '' GROUP BY 1) names
+                        WHERE r.platform_name <> '' AND r.source_file_id = ANY(
+                            ARRAY(SELECT id FROM inventory_sourcefile WHERE version_id = %(version)s))
+                        GROUP BY 1) names
                 ), known AS MATERIALIZED (
                     SELECT DISTINCT ON (name_key) name_key, bearers, numbers FROM (
                         SELECT name_key, nearness, count(DISTINCT id) AS bearers,
