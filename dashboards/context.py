@@ -19,6 +19,7 @@ from dashboards.navigation import BUSINESS, DEPUTY, REVIEWERS, NavItem, navigati
 from inventory.campaign.obligations import ObligationState
 from inventory.models import Campaign, Obligation, Submission
 from notices.queries import unread_count
+from planning import queries as planning
 from reviews import answers, queue
 from reviews import queries as reviews
 from reviews.models import Participation
@@ -122,7 +123,9 @@ def waiting_at_home(person: Person) -> int:
     """The lines that wait on the person's first page (dashboards/todo.py), counted without drawing them."""
     found = 0
     if person.holds(Role.CLERK):
-        found += _reports_to_do(person) + answers.unanswered(person).values("case").distinct().count()
+        found += _reports_to_do(person)
+    if person.holds(Role.CLERK, Role.OFFICE):
+        found += answers.unanswered(person).values("case").distinct().count() + planning.lines_waiting(person)
     if reviews.side_of(person):
         found += reviews.queue(person, reviews.WAITING).filter(~_filed_by(person)).count()
         found += queue.motions_to_answer(person).count()

@@ -76,8 +76,8 @@ def _business(person: Person, home: Home) -> None:
     found: list[Todo] = []
     if is_clerk(person):
         found += todo.of_clerk(person, shown, seen)
-        found += todo.of_questions(person)
         found += todo.of_changes(person)
+    found += todo.of_questions(person)
     if side_of(person):
         found += todo.of_reviewer(person)
         found += todo.of_motions(person)

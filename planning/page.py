@@ -12,7 +12,9 @@ from typing import Any
 
 from agencies.models import Person
 from inventory.entering.places import ground
+from reviews import answers
 from reviews import queries as reviews
+from reviews.answers import Question
 from reviews.delegations import today
 from reviews.models import Case
 from reviews.queries import Chapter
@@ -67,6 +69,7 @@ class Page:
     in_time: list[Reply] = field(default_factory=list)
     points: list[dict[str, Any]] = field(default_factory=list)
     reckoning: Reckoning | None = None
+    questions: list[Question] = field(default_factory=list)
     reads_reviews: bool = False
     today: date | None = None
 
@@ -78,6 +81,10 @@ class Page:
     @property
     def tasks(self) -> list[Shown]:
         return [each for each in self.members if each.carrying is not None]
+
+    @property
+    def questions_open(self) -> int:
+        return sum(one.is_open for one in self.questions)
 
     @property
     def has_stays(self) -> bool:
@@ -133,6 +140,8 @@ def build(person: Person, proposal: Proposal, typed: Mapping[int, str] | None = 
     if not reads_as_owner(person):
         page.reckoning = reckon(members, {key: thing.row for key, thing in found.items()})
     _course(person, page)
+    if proposal.state == Proposal.State.IN_REVIEW:
+        page.questions = answers.of_unit(person, moves.CASE_KIND, proposal.pk)
     page.may = _acts(page) if office else set()
     return page
 

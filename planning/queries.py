@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from django.core.exceptions import BadRequest
 from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Now, TruncDate
 from django.http import QueryDict
 
 from agencies.models import Agency, Person
 from agencies.permissions import is_clerk
-from reviews.delegations import today
 from sheets.kinds.places import townships
 
 from .carrying import TO_DO
@@ -26,7 +26,6 @@ TABS: Final[Mapping[str, str]] = {
     ALL: "全部",
     **{str(value): str(label) for value, label in State.choices},
 }
-TABS_OF_OWNERS: Final = {key: label for key, label in TABS.items() if key != State.FOUND}
 TODOS: Final = {
     "answer": "等本单位答复",
     "carry": "本单位待落实",
@@ -84,10 +83,6 @@ def wanted(params: QueryDict) -> Wanted:
     return Wanted(state, told["kind"], told["township"], told["owner"], told["mark"], told["todo"], int(page), agency)
 
 
-def tabs_of(person: Person) -> Mapping[str, str]:
-    return TABS_OF_OWNERS if reads_as_owner(person) else TABS
-
-
 def filtered(person: Person, asked: Wanted) -> QuerySet[Proposal]:
     """What the person sees under all filters but the state."""
     found = Proposal.objects.visible_to(person)
@@ -110,10 +105,10 @@ def filtered(person: Person, asked: Wanted) -> QuerySet[Proposal]:
     return found
 
 
-def counts(person: Person, found: QuerySet[Proposal]) -> dict[str, int]:
+def counts(found: QuerySet[Proposal]) -> dict[str, int]:
     """How many stand in each tab; one query."""
     by_state = dict(found.order_by().values_list("state").annotate(Count("pk")))
-    told = {key: by_state.get(key, 0) for key in tabs_of(person) if key != ALL}
+    told = {key: by_state.get(key, 0) for key in TABS if key != ALL}
     return {ALL: sum(by_state.values()), **told}
 
 
@@ -155,7 +150,9 @@ def waiting(person: Person, todo: str) -> Q:
     if todo == "carry" and is_clerk(person):
         return Q(Exists(Carrying.objects.filter(member__proposal=OuterRef("pk"), member__owner=own, state__in=TO_DO)))
     if todo == "hand_over" and may_plan(person):
-        late = Reply.objects.filter(proposal=OuterRef("pk"), turn=OuterRef("turn"), answer="", due_on__gte=today())
+        late = Reply.objects.filter(
+            proposal=OuterRef("pk"), turn=OuterRef("turn"), answer="", due_on__gte=TruncDate(Now())
+        )
         return Q(state=State.ANSWERED) | Q(~Exists(late), state=State.ASKED)
     if todo == "confirm" and may_plan(person):
         done = Carrying.objects.filter(member__proposal=OuterRef("pk"), state=Carrying.State.DONE)
@@ -175,13 +172,24 @@ class Waiting:
     due: date | None = None
 
 
+def _todos_of(person: Person) -> tuple[str, ...]:
+    of_owner = ("answer", "carry") if is_clerk(person) else ()
+    return of_owner + (("hand_over", "confirm") if may_plan(person) else ())
+
+
+def lines_waiting(person: Person) -> int:
+    """How many kinds of work `all_waiting` tells; one query, for the count beside the first page."""
+    todos = _todos_of(person)
+    seen = Proposal.objects.visible_to(person)
+    asked = {todo: Exists(seen.filter(waiting(person, todo))) for todo in todos}
+    told = Person.objects.filter(pk=person.pk).annotate(**asked).values_list(*todos).first() if todos else None
+    return sum(told or ())
+
+
 def all_waiting(person: Person) -> list[Waiting]:
     """What waits for the person, by kind of work; two queries for each that the role has."""
-    wanted_ones = (("answer", "carry") if is_clerk(person) else ()) + (
-        ("hand_over", "confirm") if may_plan(person) else ()
-    )
     found = []
-    for todo in wanted_ones:
+    for todo in _todos_of(person):
         told = _told(Proposal.objects.visible_to(person).filter(waiting(person, todo)), person, todo)
         if told:
             found.append(told)

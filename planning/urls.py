@@ -22,6 +22,7 @@ urlpatterns = [
     path("planning/<int:pk>/amend/", views.proposal_amend, name="proposal_amend"),
     path("planning/<int:pk>/ask/", views.proposal_ask, name="proposal_ask"),
     path("planning/<int:pk>/answer/", views.proposal_answer, name="proposal_answer"),
+    path("planning/<int:pk>/questions/", views.proposal_answer_question, name="proposal_answer_question"),
     path("planning/<int:pk>/hand-over/", views.proposal_hand_over, name="proposal_hand_over"),
     path("planning/<int:pk>/withdraw/", views.proposal_withdraw, name="proposal_withdraw"),
     path("planning/<int:pk>/dismiss/", views.proposal_dismiss, name="proposal_dismiss"),

@@ -16,11 +16,13 @@ from agencies.models import Person
 from agencies.sessions import person_of
 from audit.failures import Invalid, require
 from inventory.entering.places import ground
+from reviews import services as reviews
+from reviews.models import Verdict
 
 from . import asking, deciding, page, queries
 from .forms import CHOICES, AnswerForm, EvidenceForm, ReasonForm, measures_from, number_from
 from .models import KINDS, Proposal, Search
-from .moves import require_office
+from .moves import CASE_KIND, require_office
 from .permissions import may_plan, may_see_planning, reads_as_owner
 
 PAGE = 50
@@ -34,7 +36,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     require(may_see_planning(person), NOT_YOURS)
     asked = queries.wanted(request.GET)
     found = queries.filtered(person, asked)
-    counts = queries.counts(person, found)
+    counts = queries.counts(found)
     shown = Paginator(queries.listed(found, asked.state), PAGE).get_page(asked.page)
     last = None if reads_as_owner(person) else Search.objects.select_related("asked_by").first()
     return render(
@@ -42,7 +44,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "planning/proposals.html",
         {
             "asked": asked,
-            "tabs": [(key, label, counts[key]) for key, label in queries.tabs_of(person).items()],
+            "tabs": [(key, label, counts[key]) for key, label in queries.TABS.items()],
             "page": shown,
             "kinds": KINDS,
             "owners": queries.owners_of(person),
@@ -89,6 +91,9 @@ def show(
         "owner_reads": reads_as_owner(person),
         "plans": may_plan(person),
         "refused": {},
+        "questions": shown.questions,
+        "questions_open": shown.questions_open,
+        "answer_url": reverse("proposal_answer_question", args=[found.pk]),
     }
     return render(request, "planning/proposal.html", context | told, status=status)
 
@@ -163,6 +168,22 @@ def _of_office(request: HttpRequest, pk: int) -> tuple[Person, Proposal]:
     person, found = seen(request, pk)
     require_office(person)
     return person, found
+
+
+@require_POST
+def proposal_answer_question(request: HttpRequest, pk: int) -> HttpResponse:
+    """The office answers what a side asks about one of the members."""
+    person, found = _of_office(request, pk)
+    asked = number_from(request.POST.get("question"))
+    if asked is None:
+        raise Invalid("页面传来的内容不完整，没有办理。请刷新页面后再试。")
+    verdict = get_object_or_404(Verdict, pk=asked, case__kind=CASE_KIND, case__subject_id=pk)
+    try:
+        reviews.answer_question(person, verdict.pk, request.POST.get("text", ""))
+    except Invalid as error:
+        return show(request, person, found, 422, answer_error=str(error), answered=verdict.pk)
+    messages.success(request, "已答复，审核方看到后给出意见。")
+    return back(pk, "#questions")
 
 
 @require_POST

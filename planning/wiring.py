@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agencies.models import Role
 from jobs import services as jobs
 from reviews import kinds
 
@@ -25,6 +26,7 @@ def register() -> None:
             present=presenting.Members,
             batch=deciding.batch,
             annex=deciding.annex,
+            speaks=Role.OFFICE,
             opens=Proposal.objects.visible_to,
         )
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 from django.urls import reverse
 
-from agencies.models import Person, Role
+from agencies.models import Person
 from notices import services as notices
 
 from .kinds import kind_of
@@ -138,14 +138,14 @@ def able(case: Case, side: Side) -> Iterable[Person]:
 
 
 def _clerks(case: Case, by: Person) -> Iterable[Person]:
-    clerks = Person.objects.filter(agency=case.agency_id, is_active=True, roles__role=Role.CLERK)
+    clerks = Person.objects.filter(agency=case.agency_id, is_active=True, roles__role=kind_of(case.kind).speaks)
     return clerks.exclude(pk=by.pk)
 
 
 def _unit(case: Case) -> Iterable[Person]:
     """The unit's clerks, and who handed it in on the unit's behalf."""
     authors = Participation.objects.filter(case=case, part=Participation.Part.AUTHOR).values("person")
-    clerk = Q(agency=case.agency_id, roles__role=Role.CLERK)
+    clerk = Q(agency=case.agency_id, roles__role=kind_of(case.kind).speaks)
     return Person.objects.filter(clerk | Q(pk__in=authors), is_active=True).distinct()
 
 

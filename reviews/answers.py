@@ -13,10 +13,9 @@ from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from agencies.models import Person
-from agencies.permissions import is_clerk
 
 from . import queries
-from .kinds import kind_of
+from .kinds import kind_of, spoken_for_by
 from .models import Case, Decision, Item, Participation, Round, Side, Verdict
 from .outcomes import VERDICTS
 from .questions import may_answer
@@ -104,8 +103,8 @@ class Waiting:
 
 
 def waiting(person: Person) -> list[Waiting]:
-    """Cases of the person's agency with unanswered questions, for its clerks. Two queries at most."""
-    if not is_clerk(person):
+    """Cases of the person's agency with unanswered questions, for who speaks for it. Two queries at most."""
+    if not spoken_for_by(person):
         return []
     found = unanswered(person).values("case").annotate(count=Count("pk"), since=Min("decided_at")).order_by("since")
     counted = {one["case"]: one for one in found}
@@ -114,7 +113,7 @@ def waiting(person: Person) -> list[Waiting]:
 
 
 def unanswered(person: Person) -> QuerySet[Verdict]:
-    """Open questions of rounds under way to the person's agency, without an answer."""
+    """Open questions of rounds under way to the person's agency, of those it may answer by role, without an answer."""
     same = Item.objects.filter(
         round__case=OuterRef("case"), round__ended_at=None, key=OuterRef("item_key"), hash=OuterRef("item_hash")
     )
@@ -124,6 +123,7 @@ def unanswered(person: Person) -> QuerySet[Verdict]:
         superseded_at=None,
         answer=None,
         case__agency=person.agency_id,
+        case__kind__in=spoken_for_by(person),
     )
     if queries.side_of(person) is None:
         return found

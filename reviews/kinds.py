@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from agencies.models import Role
+
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
@@ -60,6 +62,7 @@ class Kind:
     figures       the totals of a round that was just opened, kept with it as plain JSON
     batch         what undoing an accepted round would do, or has done where that happened
     annex         what else belongs on the printed record of a round: headings with their lines
+    speaks        the role in the case's own agency that speaks for it: is asked questions, is told what became of it
     opens         the subjects whose page a person may open, where a history leads there; without it none is led to
     """
 
@@ -78,6 +81,7 @@ class Kind:
     figures: Callable[[Round], dict[str, Any]] | None = None
     batch: Callable[[Round], Batch] | None = None
     annex: Callable[[Round], Sequence[tuple[str, Sequence[str]]]] | None = None
+    speaks: str = Role.CLERK
     opens: Callable[[Person], QuerySet[Any]] | None = None
 
 
@@ -90,6 +94,11 @@ def register(kind: Kind) -> None:
 
 def kind_of(name: str) -> Kind:
     return _kinds[name]
+
+
+def spoken_for_by(person: Person) -> list[str]:
+    """The kinds of case in which the person speaks for its agency, by role."""
+    return [kind.name for kind in _kinds.values() if person.holds(kind.speaks)]
 
 
 def choices(round_: Round, keys: Collection[int] | None = None) -> Mapping[int, Choosing]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 
 from agencies.models import Person
-from agencies.permissions import is_clerk
 from audit import journal
 from audit.failures import Conflict, require
 
 from . import announcing
+from .kinds import kind_of
 from .locks import lock_case
 from .models import Answer, Case, Decision, Item, Participation, Verdict
 from .parts import join
@@ -19,8 +19,8 @@ GONE = "这条疑问已经不在了：审核方已给出意见，或本轮已结
 
 
 def may_answer(person: Person, case: Case) -> bool:
-    """The reporting agency's own clerks."""
-    return person.is_active and is_clerk(person) and person.agency_id == case.agency_id
+    """Whoever speaks for the case's agency: its clerks, where the kind of case names no other role."""
+    return person.is_active and person.agency_id == case.agency_id and person.holds(kind_of(case.kind).speaks)
 
 
 def answer_question(by: Person, verdict_id: int, text: str) -> Answer:

@@ -99,7 +99,7 @@ class Stock:
 
     def _planning(self, person: Person) -> None:
         found = queries.filtered(person, queries.Wanted())
-        self.proposals = queries.counts(person, found)
+        self.proposals = queries.counts(found)
         members = Member.objects.filter(proposal__in=found.values("pk"))
         self.proposals_of: dict[int, Counter[str]] = defaultdict(Counter)
         states = members.order_by().values_list("owner_id", "proposal__state")

@@ -14,7 +14,7 @@ from cameras.models import Camera
 from notices.models import Notice
 from planning import asking, deciding
 from planning.models import Proposal, Reply
-from reviews.models import Case, Decision, Participation, Side
+from reviews.models import Case, Decision, Participation, Side, Verdict
 from reviews.services import mark
 from tests.dashboards.pages import browse
 from tests.planning import scenes
@@ -146,3 +146,24 @@ def test_what_changed_in_the_registry_after_that_is_not_overwritten(office: Pers
         scenes.decide(round_)
     assert scenes.fresh(proposal).state == "in_review"
     assert scenes.measures(proposal) == {"meishan": "保留", "mabu": "保留"}
+
+
+def test_the_office_answers_what_a_side_asks(office: Person, data_reviewer: Person) -> None:
+    proposal, round_ = scenes.in_review()
+    key = proposal.members.all()[0].pk
+    content = round_.version_hash
+    mark(data_reviewer, round_.pk, Side.DATA, Decision.QUESTION, version_hash=content, keys=[key], reason="现场看过吗")
+    told = Notice.objects.get(person=office, kind="question", settled_at=None)
+    client = browse(office)
+    assert "审核方有 1 条疑问" in client.get("/").content.decode()
+    page = client.get(told.url).content.decode()
+    assert "现场看过吗" in page
+    asked = Verdict.objects.get(decision="question")
+    url = f"/planning/{proposal.pk}/questions/"
+    assert browse(scenes.clerk("mabu")).post(url, {"question": asked.pk, "text": "看过"}).status_code == 403
+    assert client.post(url, {"question": asked.pk, "text": "。"}).status_code == 422
+    assert client.post(url, {"question": "x", "text": "看过"}).status_code == 422
+    assert client.post(url, {"question": asked.pk, "text": "上周和两镇一起看过"}).status_code == 302
+    assert client.post(url, {"question": asked.pk, "text": "再说一次"}).status_code == 409
+    bench = browse(data_reviewer).get(f"/reviews/{round_.case_id}/?row={key}").content.decode()
+    assert "上周和两镇一起看过" in bench
