@@ -8,6 +8,8 @@ class DashboardsConfig(AppConfig):
     def ready(self) -> None:
         from inventory import invariants
 
+        from . import plan_sections
         from .invariants import figures_are_counts
 
+        plan_sections.register()
         invariants.register("I10", figures_are_counts)
