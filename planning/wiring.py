@@ -6,7 +6,7 @@ from agencies.models import Role
 from jobs import services as jobs
 from reviews import kinds
 
-from . import deciding, presenting, searching
+from . import deciding, invariants, presenting, searching
 from .models import Proposal
 from .moves import CASE_KIND
 
@@ -30,4 +30,5 @@ def register() -> None:
             opens=Proposal.objects.visible_to,
         )
     )
+    invariants.register()
     jobs.register(searching.JOB_KIND, searching.run, searching.gave_up)
