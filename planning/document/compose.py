@@ -73,6 +73,7 @@ def county(issued: Issued) -> Paper:
         annexes=annexes,
         signed=SIGNED,
         dated=issued.day,
+        made=issued.as_of,
     )
 
 
@@ -87,6 +88,7 @@ def part(issued: Issued, agency: Agency) -> Paper:
         annexes=annexes,
         signed=SIGNED,
         dated=issued.day,
+        made=issued.as_of,
     )
 
 
@@ -214,7 +216,7 @@ def _where(told: Figures, numbering: Numbering) -> Iterator[Block]:
             ("合计", f"{told['stock']['cameras']:,}", f"{told['stock'][second]:,}"),
         )
     if told["stock"]["platforms"]:
-        yield Paragraph("平台没有乡镇一栏，按乡镇统计不含平台；杆件随摄像机登记场所，按场所类别统计不含杆件。")
+        yield Paragraph("调研表的平台没有乡镇一栏，按乡镇不统计平台；按场所类别不统计杆件。")
 
 
 def _measures(told: Figures, numbering: Numbering, whose: str) -> Iterator[Block]:

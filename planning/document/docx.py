@@ -30,7 +30,10 @@ STEP: Final = 200
 
 def write(paper: Paper, path: Path) -> None:
     """Write the document to a new file."""
-    with zipfile.ZipFile(io.BytesIO(skeleton())) as source, zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as target:
+    with (
+        zipfile.ZipFile(io.BytesIO(skeleton(paper.made))) as source,
+        zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as target,
+    ):
         head, tail = _around(source.read(BODY).decode())
         for item in source.infolist():
             if item.filename not in (BODY, FONTS):

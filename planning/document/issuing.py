@@ -62,6 +62,8 @@ def run(attempt: Run) -> None:
     """The job: count once, write the county's document and each unit's part, keep them all in one transaction."""
     issue = Issue.objects.select_related("made_by").get(pk=attempt.job.subject_id)
     person, names = issue.made_by, Names()
+    # Who may not see everything any more would count less than there is.
+    require(may_plan(person), "整合方案由领导小组办公室生成。")
     attempt.beat(step=0, steps=1, doing="统计台账")
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")

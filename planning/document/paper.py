@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 Row = Sequence[str]
 
@@ -64,7 +65,7 @@ Block = Heading | Paragraph | Table
 
 @dataclass(frozen=True)
 class Paper:
-    """A document. `blocks` may be walked once for each writing: it gives them afresh."""
+    """A document. `blocks` may be walked once for each writing: it gives them afresh. `made`: when, for its file."""
 
     title: str
     subtitle: str
@@ -73,6 +74,7 @@ class Paper:
     annexes: Sequence[str] = field(default=())
     signed: str = ""
     dated: str = ""
+    made: datetime | None = None
 
     def __iter__(self) -> Iterator[Block]:
         return self.blocks()

@@ -7,7 +7,8 @@ instead (fontTable.xml), so that nobody sees boxes.
 from __future__ import annotations
 
 import io
-from functools import cache
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from docx import Document
@@ -29,9 +30,9 @@ LINE: Final = Pt(28)
 """22 lines a page, as official letters have it."""
 
 
-@cache
-def skeleton() -> bytes:
-    """A .docx without text."""
+@lru_cache(maxsize=1)
+def skeleton(made: datetime | None) -> bytes:
+    """A .docx without text, made at this moment."""
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -60,6 +61,7 @@ def skeleton() -> bytes:
     _style(styles, "PlanGap", BODY_FACE, 6, line=Pt(8))
     properties = document.core_properties
     properties.author, properties.comments, properties.language = "", "", "zh-CN"
+    properties.created = properties.modified = (made or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

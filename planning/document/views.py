@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -32,7 +33,8 @@ def plan_issues(request: HttpRequest) -> HttpResponse:
     """Every issue that the person may read, the latest first."""
     person = person_of(request)
     require(may_see_planning(person), NOT_YOURS)
-    found = Issue.objects.visible_to(person).select_related("made_by", "file")
+    found = Issue.objects.visible_to(person).select_related("made_by", "file").defer("figures")
+    found = found.annotate(cameras=F("figures__stock__cameras"))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     running = next((one for one in page.object_list if one.state == Issue.State.RUNNING), None)
     return render(

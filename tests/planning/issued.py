@@ -53,8 +53,9 @@ def make() -> Issue:
 
 def plan_issue(file: StoredFile, batch: LedgerEntry) -> Issue:
     """A finished issue with 梅山镇's part, whose documents are these of the batch."""
-    agency, by = batch.version.submission.obligation.agency, file.uploaded_by
-    scan = batch.version.scan
+    version = batch.version
+    assert version is not None
+    agency, by, scan = version.submission.obligation.agency, file.uploaded_by, version.scan
     assert scan is not None
     stock = Stock(scenes.office(), None, assumptions.values(), Names())
     sections, now = Sections(scenes.office()), batch.recorded_at
