@@ -47,7 +47,7 @@ def figures_are_counts() -> Iterator[str]:
     """I10: each figure and its denominator against the lists that they open; each table against its total."""
     person, names, now = reader(), Names(), today()
     counted = rates.Cameras(person)
-    shares = [*counted.top(), *rates.duties(person, now)]
+    shares = counted.top() + [share for _, strip in rates.duties(person, now) for share in strip]
     shares += [share for line in counted.states() for share in line.cells]
     for by, word in rates.BY.items():
         table = counted.table(by, names)

@@ -151,9 +151,9 @@ def _url(asked: Asked, count: int) -> str:
     return asked.url() if count else ""
 
 
-def duties(person: Person, today: dt.date) -> list[Share]:
-    """What is filed, signed, overdue: platforms and cameras, each of all that the person may see."""
-    found = []
+def duties(person: Person, today: dt.date) -> list[tuple[str, list[Share]]]:
+    """What is filed, signed, overdue: of platforms, then of cameras, each of all that the person may see."""
+    strips = []
     for kind, word in (("platform", "平台"), ("camera", "摄像机")):
         told = annotated(kind, person).aggregate(
             whole=Count("pk"),
@@ -174,12 +174,14 @@ def duties(person: Person, today: dt.date) -> list[Share]:
             parts.insert(0, ("平台已接入", "connected", "access", {"access": Access.CONNECTED.value}, ""))
         else:
             parts.append(("摄像机已设标识", "signed", "filing", {"sign": Sign.SET.value}, ""))
+        found = []
         for label, name, view, chosen, tone in parts:
             count, whole = told[name], told["whole"]
             asked = Asked(kind, view, chosen=chosen)
             of = Asked(kind, view)
             found.append(Share(label, count, whole, _url(asked, count), _url(of, whole), tone if count else ""))
-    return found
+        strips.append((f"{word}的接入、备案和标识", found))
+    return strips
 
 
 def wanted(cameras: Cameras) -> int:

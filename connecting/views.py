@@ -187,7 +187,9 @@ def _act_page(
         "back_query": back.partition("?")[2],
         "post_url": reverse(f"connecting_{wanted.key}", args=[kind]),
         "leave": back or reverse("connecting_thing", args=[kind, rows[0].pk]),
-        "assessed": [row.standing.access for row in rows[:20]] if wanted.key == "decide" and fits == len(rows) else [],
+        "assessed": [(row.name, row.standing.access) for row in rows[:20]]
+        if wanted.key == "decide" and fits == len(rows)
+        else [],
     }
     return render(request, "connecting/act.html", told, status=status)
 
