@@ -54,12 +54,12 @@ def _require_owner(by: Person, carrying: Carrying) -> None:
     require(may_answer_for(now, carrying.member.owner_id), "落实由权属单位的填报员办理。")
 
 
-def begin(by: Person, carrying_id: int, note: str = "") -> Carrying:
+def begin(by: Person, carrying_id: int) -> Carrying:
     """The owner has begun. 403 for all but the owner's clerks, Conflict where it was begun already."""
     with transaction.atomic():
         proposal, carrying = _locked(carrying_id)
         _require_owner(by, carrying)
-        _move(carrying, "begin", note=note.strip()[:LONGEST])
+        _move(carrying, "begin")
         _record(by, "carrying.begun", proposal, carrying)
     return carrying
 

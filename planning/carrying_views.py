@@ -41,7 +41,7 @@ def _own(request: HttpRequest, pk: int, task_pk: int) -> tuple[Person, Proposal]
 @require_POST
 def carrying_begin(request: HttpRequest, pk: int, task_pk: int) -> HttpResponse:
     person, _ = _own(request, pk, task_pk)
-    carrying.begin(person, task_pk, request.POST.get("note", ""))
+    carrying.begin(person, task_pk)
     messages.success(request, "已记为落实中。")
     return back(pk, "#carrying")
 

@@ -16,6 +16,7 @@ from agencies.models import Agency, Person
 from agencies.permissions import is_clerk
 from sheets.kinds.places import townships
 
+from . import things
 from .carrying import TO_DO
 from .models import KINDS, Carrying, Member, Proposal, Reply
 from .permissions import may_plan, reads_as_owner
@@ -37,7 +38,7 @@ MARKS: Final = {"unsure": "须人工判断", "outdated": "已过时"}
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the address asks for; "" for all. `owner`: an agency's code."""
+    """What the address asks for; "" for all. `owner`: an agency's code; `thing`: a registry number."""
 
     state: str = ALL
     kind: str = ""
@@ -45,6 +46,7 @@ class Wanted:
     owner: str = ""
     mark: str = ""
     todo: str = ""
+    thing: str = ""
     page: int = 1
     agency: Agency | None = field(default=None, compare=False)
 
@@ -57,16 +59,19 @@ class Wanted:
             ("owner", "权属单位", self.agency.short_name if self.agency else ""),
             ("mark", "标记", MARKS.get(self.mark, "")),
             ("todo", "待办", TODOS.get(self.todo, "")),
+            ("thing", "设备", self.thing),
         )
         return [chip for chip in told if chip[2]]
 
 
 def wanted(params: QueryDict) -> Wanted:
     """Raises BadRequest (400) for what none of the page's links says."""
-    known = {"state", "kind", "township", "owner", "mark", "todo", "page"}
+    known = {"state", "kind", "township", "owner", "mark", "todo", "thing", "page"}
     if unknown := set(params) - known:
         raise BadRequest(f"unknown parameters {sorted(unknown)}")
     told = {key: params.get(key, "") for key in known}
+    if any("\0" in value for value in told.values()):
+        raise BadRequest("no such sign in an address")
     state, page = told["state"] or ALL, told["page"] or "1"
     agency = Agency.objects.filter(code=told["owner"]).first() if told["owner"] else None
     choices: tuple[tuple[str, Iterable[str]], ...] = (
@@ -76,11 +81,23 @@ def wanted(params: QueryDict) -> Wanted:
         (told["mark"], MARKS),
         (told["todo"], TODOS),
     )
+    if told["thing"] and things.key_from(told["thing"]) is None:
+        raise BadRequest("no registry number")
     if any(value and value not in those for value, those in choices) or (told["owner"] and agency is None):
         raise BadRequest("unknown value")
     if not (page.isascii() and page.isdigit() and len(page) < 8):
         raise BadRequest("page is no number")
-    return Wanted(state, told["kind"], told["township"], told["owner"], told["mark"], told["todo"], int(page), agency)
+    return Wanted(
+        state=state,
+        kind=told["kind"],
+        township=told["township"],
+        owner=told["owner"],
+        mark=told["mark"],
+        todo=told["todo"],
+        thing=told["thing"].strip().upper(),
+        page=int(page),
+        agency=agency,
+    )
 
 
 def filtered(person: Person, asked: Wanted) -> QuerySet[Proposal]:
@@ -88,12 +105,12 @@ def filtered(person: Person, asked: Wanted) -> QuerySet[Proposal]:
     found = Proposal.objects.visible_to(person)
     if asked.kind:
         found = found.filter(kind=asked.kind)
+    # Of others' things a clerk learns whose they are and what they are called, not where they stand.
+    known = Member.objects.filter(owner=person.agency_id or 0) if reads_as_owner(person) else Member.objects.all()
     if asked.township:
-        members = Member.objects.filter(township=asked.township)
-        if reads_as_owner(person):
-            # Of others' things a clerk learns whose they are and what they are called, not where they stand.
-            members = members.filter(owner=person.agency_id or 0)
-        found = found.filter(pk__in=members.values("proposal"))
+        found = found.filter(pk__in=known.filter(township=asked.township).values("proposal"))
+    if key := things.key_from(asked.thing):
+        found = found.filter(pk__in=known.filter(thing_kind=key[0], thing_id=key[1]).values("proposal"))
     if asked.agency:
         found = found.filter(pk__in=Member.objects.filter(owner=asked.agency).values("proposal"))
     if asked.mark == "unsure":

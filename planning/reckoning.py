@@ -48,7 +48,8 @@ def reckon(members: Iterable[Member], rows: Mapping[things.Key, Any]) -> Reckoni
     known = values()
     told = [(member, rows[things.key_of(member)]) for member in members if member.measure]
     cameras = [row for member, row in told if member.thing_kind == ThingKind.CAMERA]
-    platforms = Platform.objects.in_bulk({row.platform_id for row in cameras if row.platform_id})
+    ids = {row.platform_id for row in cameras if row.platform_id}
+    platforms = Platform.objects.live().in_bulk(ids)
     sharing = _counted("platform", set(platforms))
     on_pole = _counted("pole", {row.pole_id for row in cameras if row.pole_id})
     lines, total = [], saving.Saving()

@@ -13,7 +13,7 @@ from agencies.models import Person
 from cameras.models import Camera, Pole
 from platforms.models import Platform
 from registry.masking import conceal
-from registry.models import Identity, Life, number_for
+from registry.models import Identity, Life, id_from_number, number_for
 
 from .models import Member, ThingKind
 
@@ -75,6 +75,15 @@ def key_of(member: Member) -> Key:
 def number_of(member: Member) -> str:
     """The registry number of the thing behind the member."""
     return number_for(MODELS[member.thing_kind].prefix, member.thing_id)
+
+
+def key_from(number: str) -> Key | None:
+    """What a registry number names; None for what is none."""
+    for kind, model in MODELS.items():
+        pk = id_from_number(model.prefix, number)
+        if pk is not None and pk < 2**62:
+            return str(kind), pk
+    return None
 
 
 def _ids(keys: Iterable[Key]) -> dict[str, set[int]]:

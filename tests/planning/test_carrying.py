@@ -41,7 +41,7 @@ def state(task: Carrying) -> str:
 
 def test_from_planned_to_confirmed(task: Carrying, office: Person) -> None:
     owner = scenes.clerk("mabu")
-    assert act(owner, task, "begin", note="已安排施工").status_code == 302
+    assert act(owner, task, "begin").status_code == 302
     assert state(task) == "under_way"
     assert act(owner, task, "report", evidence=evidence(), note="杆件一并拆除").status_code == 302
     done = Carrying.objects.select_related("evidence").get(pk=task.pk)

@@ -140,10 +140,13 @@ def test_an_owner_cannot_find_out_where_others_things_stand(mabu_clerk: Person) 
     client = browse(mabu_clerk)
     assert listed(client, "?township=341524100") == []
     assert len(listed(client, "?township=341524101")) == 1
+    assert listed(client, f"?thing={first.number}") == []
+    assert len(listed(client, f"?thing={second.number}")) == 1
 
 
 @pytest.mark.parametrize(
-    "query", ["kind=x", "state=x", "township=1", "owner=nobody", "mark=x", "todo=x", "page=x", "z=1"]
+    "query",
+    ["kind=x", "state=x", "township=1", "owner=nobody", "mark=x", "todo=x", "thing=x", "owner=%00", "page=x", "z=1"],
 )
 def test_an_address_that_no_link_says(query: str, office: Person) -> None:
     assert browse(office).get(f"/planning/?{query}").status_code == 400
