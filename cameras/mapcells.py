@@ -62,11 +62,20 @@ class MapCell(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=[
-                    "level", "dim", "x", "y", "reporting_agency", "owner", "township", "place_kind", "status", "measure",
+                    "level",
+                    "dim",
+                    "x",
+                    "y",
+                    "reporting_agency",
+                    "owner",
+                    "township",
+                    "place_kind",
+                    "status",
+                    "measure",
                 ],
                 name="mapcell_once",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.level}/{self.x}/{self.y} {self.dim}: {self.n}"

@@ -69,6 +69,7 @@ WAYS: Final = (
         ),
     ),
     Way("campaigns", "轮次", "calendar-event", frozenset({Role.OFFICE, Role.DATA_REVIEWER})),
+    Way("map", "地图", "map", BUSINESS),
     Way("progress", "进度", "bar-chart", BUSINESS),
     Way("guide", "填报指南", "book", BUSINESS),
     Way("people", "人员", "people", frozenset({Role.SYSADMIN, Role.SECADMIN})),

@@ -44,6 +44,7 @@ REPORT_FORM = rule(
 CHANGE_FORM = rule("get", NO, (("clerk", "colleague"), {302, 409}), ("stranger", GONE), (ADMINISTRATORS, GONE))
 CHANGE_ACT = rule("post", NO, (("clerk", "colleague"), ACTED), ("stranger", GONE), (ADMINISTRATORS, GONE))
 REGISTRY_LIST = rule("get", OK, (ADMINISTRATORS, NO))
+REGISTRY_VIEW = rule("post", {422}, (ADMINISTRATORS, NO))
 REGISTRY_ONE = rule("get", OK, ("stranger", GONE), (ADMINISTRATORS, NO))
 REVIEWERS = rule("get", NO, (BUSINESS, OK))
 REVIEW_ONE = rule("get", NO, (BUSINESS, OK), ("stranger", {403, 404}))
@@ -224,6 +225,12 @@ MATRIX: dict[str, Rule] = {
     "capacity_add": rule("post", NO, (("data", "police", "office"), {422})),
     "province_add": rule("post", NO, (("data", "police", "office"), {422})),
     "cameras": REGISTRY_LIST,
+    "camera_view_save": REGISTRY_VIEW,
+    "camera_view_remove": REGISTRY_VIEW,
+    "pole_view_save": REGISTRY_VIEW,
+    "pole_view_remove": REGISTRY_VIEW,
+    "platform_view_save": REGISTRY_VIEW,
+    "platform_view_remove": REGISTRY_VIEW,
     "camera_export": REGISTRY_LIST,
     "camera": REGISTRY_ONE,
     "poles": REGISTRY_LIST,

@@ -30,7 +30,7 @@ from notices.models import Notice
 from planning.models import Carrying, Proposal
 from reviews.models import Case, Delegation, Item
 from tests.factories import make_person
-from tests.factories_registry import accepted_batch, register_camera, register_platform, register_pole
+from tests.factories_registry import accepted_batch, register_camera, register_platform, register_pole, version_of
 from tests.inventory.changing import asked_change
 from tests.matrix import MATRIX, ROLES
 from tests.planning import scenes
@@ -82,11 +82,12 @@ def address(people: dict[str, Person]) -> Callable[[str], str]:
     from agencies.models import Agency
 
     batch = accepted_batch("meishan")
-    submission = batch.version.submission
+    version = version_of(batch)
+    submission = version.submission
     campaign = Campaign.objects.get(pk=submission.obligation.campaign_id)
     Obligation.objects.get_or_create(campaign=campaign, agency=Agency.objects.get(code="mabu"))
-    source = SourceFile.objects.get(version=batch.version)
-    scan = batch.version.scan
+    source = SourceFile.objects.get(version=version)
+    scan = version.scan
     assert scan is not None
     _materialise(source.file, scan)
     somebody = make_person("somebody", "mabu", "clerk")

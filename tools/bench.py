@@ -22,7 +22,7 @@ Line = dict[str, Any]
 
 
 def measures(folder: Path) -> Iterator[tuple[str, Callable[[], Line | Iterator[Line]]]]:
-    from tools import bench_accept, bench_check, bench_edit, bench_stage, bench_workbench
+    from tools import bench_accept, bench_check, bench_edit, bench_registry, bench_stage, bench_workbench
 
     small = bench_check.workbook(folder / "10k.xlsx", 10_000)
     large = bench_check.workbook(folder / "100k.xlsx", 100_000)
@@ -35,7 +35,9 @@ def measures(folder: Path) -> Iterator[tuple[str, Callable[[], Line | Iterator[L
     yield "edit", lambda: bench_edit.measure(large)
     yield "accept", bench_accept.measure
     yield "workbench", bench_workbench.measure
+    yield "registry", bench_registry.measure
     yield "neighbours", _neighbours
+    yield "map", bench_map.measure
     yield "vs_import_export", lambda: bench_stage.against_import_export(small, 10_000)
 
 

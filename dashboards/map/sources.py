@@ -54,6 +54,7 @@ class Spot(NamedTuple):
     n: int
     east: int
     north: int
+    rough: bool
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class Source:
     # --- cells -----------------------------------------------------------------------------------------------------
     def spots(self, box: Box) -> list[Spot]:
         """The cells of the box with cameras in them, one for each colour, rounded ones apart. One query a part."""
-        found = []
+        found: list[Spot] = []
         for part in self.parts:
             level = kept_level(box.zoom, rounded=part.rounded)
             if part.dim is not None and level is not None:
@@ -144,7 +145,7 @@ class Source:
                 at = rounded_at(x, box.zoom), rounded_at(y, box.zoom)
             else:
                 continue
-            yield Spot(*at, self._value(value), n, int(east) * scale, int(north) * scale)
+            yield Spot(*at, self._value(value), n, int(east) * scale, int(north) * scale, part.rounded)
 
     @staticmethod
     def _cells(part: Part, box: Box, level: int) -> QuerySet[MapCell]:
@@ -161,9 +162,23 @@ class Source:
             shown = (_rounded("wgs_longitude"), _rounded("wgs_latitude"))
         found = rows.order_by().values_list("x", "y", self.colouring.field)
         counted = found.annotate(count=Count("pk"), to_east=Sum(shown[0]), to_north=Sum(shown[1]))
-        for x, y, value, n, east, north in counted:
-            at = (x, y) if zoom == box.zoom else (rounded_at(x, box.zoom), rounded_at(y, box.zoom))
-            yield Spot(*at, self._value(value), n, round(east * MILLIONTHS), round(north * MILLIONTHS))
+        for x, y, value, n, to_east, to_north in counted:
+            east, north = round(to_east * MILLIONTHS), round(to_north * MILLIONTHS)
+            at = (x, y)
+            if zoom < box.zoom:
+                at = rounded_at(x, box.zoom), rounded_at(y, box.zoom)
+            yield Spot(*at, self._value(value), n, east, north, part.rounded)
+
+    def count(self, box: Box) -> int:
+        """How many cameras there are in the box. One query a part."""
+        total = 0
+        for part in self.parts:
+            level = kept_level(box.zoom, rounded=part.rounded)
+            if part.dim is not None and level is not None and level >= box.zoom:
+                total += self._cells(part, box, level).aggregate(total=Sum("n"))["total"] or 0
+            else:
+                total += self._within(part, box).count()
+        return total
 
     # --- cameras ---------------------------------------------------------------------------------------------------
     def cameras(self, box: Box, *, few: bool) -> list[QuerySet[Camera]]:
@@ -199,6 +214,11 @@ class Source:
     def _rows(self, part: Part) -> QuerySet[Camera]:
         rows: QuerySet[Camera] = CAMERAS.rows(self.person, self.asked, self.names).filter(is_masked=part.rounded)
         return rows
+
+    def value_of(self, camera: Camera) -> str:
+        """The filter's value of the camera's colour."""
+        name = "owner_id" if self.colouring.field == "owner" else self.colouring.field
+        return self._value(getattr(camera, name))
 
     def _value(self, held: Any) -> str:
         return self._values.get(held, OTHER)
