@@ -22,7 +22,7 @@ Line = dict[str, Any]
 
 
 def measures(folder: Path) -> Iterator[tuple[str, Callable[[], Line | Iterator[Line]]]]:
-    from tools import bench_accept, bench_check, bench_edit, bench_registry, bench_stage, bench_workbench
+    from tools import bench_accept, bench_check, bench_edit, bench_map, bench_registry, bench_stage, bench_workbench
 
     small = bench_check.workbook(folder / "10k.xlsx", 10_000)
     large = bench_check.workbook(folder / "100k.xlsx", 100_000)
