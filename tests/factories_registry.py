@@ -88,6 +88,12 @@ PLATFORM_VALUES: Mapping[str, Any] = {
 }
 
 
+def version_of(entry: LedgerEntry) -> Version:
+    """The version that an acceptance took in."""
+    assert entry.version is not None
+    return entry.version
+
+
 def accepted_batch(agency_code: str, *, at: dt.datetime | None = None) -> LedgerEntry:
     """A submission of the agency that both sides passed at `at` (now), with one workbook, as its ledger entry."""
     agency, moment = Agency.objects.get(code=agency_code), at or timezone.now()

@@ -15,7 +15,7 @@ from inventory.models import CameraRow, MissingMark, RowFinding, Submission
 from inventory.registering.checks import check_registry
 from inventory.registering.proposals import METRES
 from tests.factories_inventory import drafted, make_campaign, submitted
-from tests.factories_registry import register_camera
+from tests.factories_registry import register_camera, version_of
 from tests.inventory.registering import registered
 from tests.inventory.web import of, page, url
 from tests.reviews.scenes import case_of
@@ -140,7 +140,7 @@ def test_retired_and_strangers_cameras_are_no_proposals() -> None:
 def test_what_this_survey_has_reported_already_is_not_proposed_again() -> None:
     """补报: the accepted list of the same campaign covers its cameras."""
     entry = registered(cameras=[OWN | at() | {"platform_name": ""}])
-    campaign = entry.version.submission.obligation.campaign
+    campaign = version_of(entry).submission.obligation.campaign
     values = [OWN | at(2) | {"name": "同杆另一台", "platform_name": ""}]
     again = drafted("meishan", values=values, campaign=campaign, missing=None)
     assert not findings(again)

@@ -9,6 +9,7 @@ from agencies.models import Agency, Person
 from inventory.campaign import campaigns
 from inventory.models import Obligation, ReportKind, Submission, Version
 from tests.factories_inventory import submitted_zero
+from tests.factories_registry import version_of
 from tests.inventory import web
 from tests.inventory.drafts import obligation_of, started
 from tests.inventory.registering import decide, registered
@@ -81,7 +82,7 @@ def test_rows_and_zero_exclude_each_other(meishan_clerk: Person, owed: Obligatio
 
 
 def test_zero_after_accepted_rows_is_refused_and_more_rows_are_not(meishan_clerk: Person) -> None:
-    owed = registered(cameras=[{}]).version.submission.obligation
+    owed = version_of(registered(cameras=[{}])).submission.obligation
     answer = web.press(meishan_clerk, "submission_start", owed.pk, kind="zero")
     assert answer.status_code == 409
     assert "已有通过的清单，不能再报零报告" in answer.content.decode()

@@ -9,7 +9,7 @@ import pytest
 
 from agencies.models import Person
 from platforms.models import Platform
-from tests.factories_registry import accepted_batch, record_change, register_camera, register_platform
+from tests.factories_registry import accepted_batch, record_change, register_camera, register_platform, version_of
 from tests.registry.reading import as_person, html, links
 
 
@@ -28,7 +28,7 @@ def test_the_page_says_values_and_source(meishan_clerk: Person) -> None:
         cost=Decimal("125.5"),
     )
     page = html(get(meishan_clerk, platform))
-    row = batch.version.files.get().platformrows.get()
+    row = version_of(batch).files.get().platformrows.get()
     values = ["乡村视频平台", "部分符合，2011版", "已对接", ">125.5<", "2018.06", "交通道路"]
     for words in (platform.number, *values, f"平台，第 {row.row} 行", f">B{row.row}<", "数据局审核员"):
         assert words in page, words

@@ -12,7 +12,7 @@ import pytest
 
 from sheets.forensics import Broken, sheet_facts
 from tests.odd import xlsb
-from tests.sheets.test_structure import HEADERS, by_hand, values
+from tests.sheets.typed import HEADERS, by_hand, values
 from tests.workbooks.builder import checked, places
 
 
