@@ -98,7 +98,7 @@ def _county(issued: Issued, annexes: Sequence[str]) -> Iterator[Block]:
     yield Paragraph(f"{BASIS}现将全县整合方案印发给你们，请结合实际，认真组织实施。")
     yield numbering.section("现状")
     yield numbering.part("总体情况")
-    yield Paragraph(f"全县在册{_stock(told)}，涉及 {len(told['units'])} 个单位、{_places(told)}类场所。")
+    yield Paragraph(f"全县在册{_stock(told)}，涉及 {len(told['units'])} 个单位、{_places(told)} 类场所。")
     yield numbering.part("按单位")
     yield _unit_table(told)
     yield from _where(told, numbering)
@@ -139,11 +139,11 @@ def _part(issued: Issued, agency: Agency, annexes: Sequence[str]) -> Iterator[Bl
             (
                 Column("序号", 11, figure=True),
                 Column("登记编号", 24),
-                Column("位置名称", 40),
+                Column("位置名称", 35),
                 Column("乡镇", 18),
-                Column("经度, 纬度", 33),
-                Column("状态", 12),
-                Column("整合方式", 18),
+                Column("经度, 纬度", 41),
+                Column("状态", 11),
+                Column("整合方式", 16),
             ),
             lists.cameras(issued.reader, issued.as_of, issued.names, agency.pk, expected),
             small=True,
@@ -177,8 +177,8 @@ def _stock(told: Figures) -> str:
     return f"摄像机 {stock['cameras']:,} 台、杆件 {stock['poles']:,} 根、平台 {stock['platforms']:,} 个"
 
 
-def _places(told: Figures) -> str:
-    return f" {sum(code != 'none' for code, *_ in told['places'])} "
+def _places(told: Figures) -> int:
+    return sum(code != "none" for code, *_ in told["places"])
 
 
 def _unit_table(told: Figures) -> Table:
@@ -263,8 +263,8 @@ def _savings(told: Figures, numbering: Numbering, *, units: bool) -> Iterator[Bl
     found = Saving.unpacked(told["saving"])
     yield numbering.section("节约测算")
     yield numbering.part("测算结果")
-    yield Paragraph(f"一次性节约 {_amount(found.once, '万元')}：{found.once.says}。")
-    yield Paragraph(f"每年节约 {_amount(found.yearly, '万元/年')}：{found.yearly.says}。")
+    yield Paragraph(f"一次性节约{_amount(found.once, '万元')}：{found.once.says}。")
+    yield Paragraph(f"每年节约{_amount(found.yearly, '万元/年')}：{found.yearly.says}。")
     yield Paragraph("缺少费用的不计入，负数表示支出。")
     if units and told["units"]:
         yield Table(
@@ -291,7 +291,7 @@ def _savings(told: Figures, numbering: Numbering, *, units: bool) -> Iterator[Bl
 
 
 def _amount(total: Total, unit: str) -> str:
-    return f"{total.text} {unit}" if total.known else "没有测算结果"
+    return f" {total.text} {unit}" if total.known else "没有测算结果"
 
 
 def _sections(told: Figures, numbering: Numbering) -> Iterator[Block]:

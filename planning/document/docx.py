@@ -74,7 +74,7 @@ def _signature(paper: Paper) -> Iterator[str]:
         yield _line(f"{'附件：' if place == 1 else '　　　'}{place}. {title}", "PlanBody")
     yield _line("", "PlanBody") * 2
     yield _line(paper.signed, "PlanRight")
-    yield _line(f"{paper.dated}　　", "PlanRight")
+    yield _line(paper.dated, "PlanDate")
 
 
 def _block(block: Block) -> Iterator[str]:
@@ -87,8 +87,7 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    if table.caption:
-        yield _line(table.caption, "PlanCaption")
+    yield _line(table.caption, "PlanCaption") if table.caption else _line("", "PlanGap")
     widths = [round(column.width * TWIPS) for column in table.columns]
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'

@@ -43,6 +43,7 @@ def skeleton(made: datetime | None) -> bytes:
     styles = document.styles
     normal = styles["Normal"]
     _type(normal, BODY_FACE, 16)
+    _language(styles.element)
     normal.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
     normal.paragraph_format.line_spacing = LINE
     normal.paragraph_format.space_after = Pt(0)
@@ -51,6 +52,8 @@ def skeleton(made: datetime | None) -> bytes:
     _style(styles, "PlanBody", BODY_FACE, 16, indent=2)
     _style(styles, "PlanFlush", BODY_FACE, 16)
     _style(styles, "PlanRight", BODY_FACE, 16, right=True)
+    _style(styles, "PlanDate", BODY_FACE, 16, right=True)
+    styles["PlanDate"].paragraph_format.right_indent = Pt(64)
     _style(styles, "PlanSection", HEAD_FACE, 16, indent=2, level=0)
     _style(styles, "PlanPart", PART_FACE, 16, indent=2, level=1)
     _style(styles, "PlanAnnex", HEAD_FACE, 16, level=0, new_page=True)
@@ -75,6 +78,13 @@ def _type(style: Any, face: str, points: float) -> None:
     # Figures and Latin letters of a Chinese typeface are wide; official letters set them in Times.
     for name in ("w:ascii", "w:hAnsi", "w:cs"):
         fonts.set(qn(name), "Times New Roman")
+
+
+def _language(styles: Any) -> None:
+    """Simplified Chinese: which form a comma has depends on it where typefaces hold several."""
+    for lang in styles.iter(qn("w:lang")):
+        lang.set(qn("w:val"), "zh-CN")
+        lang.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _style(

@@ -139,6 +139,7 @@ def test_queries_do_not_grow_with_issues_and_units(issue: Issue, office: Person)
         return found
 
     issued.make()
+    queries(LIST)
     before = queries(
         LIST, "/planning/document/2/", "/planning/document/2/print/", "/planning/document/2/meishan/print/"
     )
