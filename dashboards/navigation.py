@@ -54,7 +54,7 @@ WAYS: Final = (
         "整合",
         "diagram-3",
         BUSINESS | {DEPUTY},
-        (("proposals", "整合方案"), ("plan_issues", "县方案"), ("plan_assumptions", "节约测算")),
+        (("proposals", "整合方案"), ("plan_issues", "县方案")),
     ),
     Way(
         "connecting",
