@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from agencies.models import Person
 from audit.models import Entry
@@ -85,7 +86,7 @@ def test_every_figure_is_the_count_of_its_list(office: Person) -> None:
     scenes.settled()
     client = browse(office)
     stock = Stock(office, None, assumptions.values(), Names())
-    told = figures.of_county(stock, Sections(office), Entry.objects.latest("seq").at)
+    told = figures.of_county(stock, Sections(office), timezone.now())
     for key in ("cameras", "poles", "platforms"):
         assert told["stock"][key] == list_count(client, f"/{key}/") > 0
     for each in told["measures"]:
@@ -211,12 +212,10 @@ def _article(page: bytes) -> str:
 
 def test_a_list_that_disagrees_with_its_figure_is_not_kept(office: Person) -> None:
     issued.county()
-    stock = Stock(office, None, assumptions.values(), Names())
-    pk = Names().agency_ids["meishan"]
-    moment = Entry.objects.latest("seq").at
-    assert moment is not None and stock.on_platform
+    names = Names()
     with pytest.raises(lists.Moved):
-        list(lists.cameras(office, Camera.objects.latest("changed_at").changed_at, Names(), pk, 3)())
+        list(lists.cameras(office, timezone.now(), names, names.agency_ids["meishan"], 3)())
+    assert len(list(lists.cameras(office, timezone.now(), names, names.agency_ids["meishan"], 4)())) == 4
 
 
 def test_an_empty_county_has_a_plan(office: Person) -> None:
@@ -232,7 +231,7 @@ def test_counting_asks_as_often_for_any_number_of_units(office: Person) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as found:
             stock = Stock(office, None, {}, Names())
-            figures.of_county(stock, Sections(office), Entry.objects.latest("seq").at)
+            figures.of_county(stock, Sections(office), timezone.now())
         return len(found)
 
     issued.county()
