@@ -20,6 +20,8 @@ ACTIONS: dict[str, str] = {
     "role.granted": "授予角色",
     "role.revoked": "撤销角色",
     "reference.loaded": "载入参考数据",
+    "view.saved": "保存台账视图",
+    "view.removed": "删除台账视图",
     "journal.verified": "核对审计日志",
     "journal.exported": "导出审计日志",
     "journal.heads_exported": "导出每日链尾",
@@ -118,6 +120,7 @@ ACTIONS: dict[str, str] = {
 }
 
 OBJECTS: dict[str, str] = {
+    "registry.savedview": "台账视图",
     "agencies.person": "人员",
     "agencies.agency": "单位",
     "notices.address": "每日提醒地址",
@@ -151,8 +154,8 @@ FACTS: dict[str, str] = {
     "forwarding": "转发路数",
     "storage": "存储容量",
     "kinds": "查找内容",
-    "radius": "摄像机距离（米）",
-    "pole_radius": "杆件距离（米）",
+    "radius": "摄像机距离",
+    "pole_radius": "杆件距离",
     "found": "找到组数",
     "fresh": "新增组数",
     "known": "已有组数",
@@ -212,6 +215,7 @@ FACTS: dict[str, str] = {
     "count": "条数",
     "choice": "以何为准",
     "filters": "筛选条件",
+    "ticked": "勾选",
     "name": "名称",
     "scope": "范围",
     "opens_on": "开始日期",

@@ -34,7 +34,7 @@ def reads_as_owner(person: Person) -> bool:
 
 
 def seen_proposals(person: Person) -> Sight:
-    """All for office, reviewers and leader. An owner's clerks: from the first time that the owner was asked.
+    """All for office, reviewers and leader. An owner's clerks: what the owner was asked about or has to carry out.
 
     A supervising department: what names one of its kinds of place, positions masked, once owners were asked.
     """
@@ -43,6 +43,9 @@ def seen_proposals(person: Person) -> Sight:
     if not is_clerk(person) or person.agency is None:
         return Sight()
     own = Q(pk__in=Reply.objects.filter(agency=person.agency_id).values("proposal"))
+    # Who has taken a thing over since its owner was asked has to carry out what was settled.
+    settled = Member.objects.filter(owner=person.agency_id).exclude(settled_measure="")
+    own |= Q(pk__in=settled.values("proposal"))
     kinds = list(person.agency.duties.filter(place_kind__isnull=False).values_list("place_kind_id", flat=True))
     if not kinds:
         return Sight(full=own)

@@ -194,19 +194,25 @@ def _todos_of(person: Person) -> tuple[str, ...]:
     return of_owner + (("hand_over", "confirm") if may_plan(person) else ())
 
 
-def lines_waiting(person: Person) -> int:
-    """How many kinds of work `all_waiting` tells; one query, for the count beside the first page."""
+def _those_waiting(person: Person) -> list[str]:
+    """Which kinds of work wait for the person; one query. Each condition is one on what is the person's own to do."""
     todos = _todos_of(person)
-    seen = Proposal.objects.visible_to(person)
-    asked = {todo: Exists(seen.filter(waiting(person, todo))) for todo in todos}
-    told = Person.objects.filter(pk=person.pk).annotate(**asked).values_list(*todos).first() if todos else None
-    return sum(told or ())
+    if not todos:
+        return []
+    asked = {todo: Exists(Proposal.objects.filter(waiting(person, todo))) for todo in todos}
+    told = Person.objects.filter(pk=person.pk).annotate(**asked).values_list(*todos).get()
+    return [todo for todo, waits in zip(todos, told, strict=True) if waits]
+
+
+def lines_waiting(person: Person) -> int:
+    """How many lines `all_waiting` has, for the count beside the first page."""
+    return len(_those_waiting(person))
 
 
 def all_waiting(person: Person) -> list[Waiting]:
-    """What waits for the person, by kind of work; two queries for each that the role has."""
+    """What waits for the person, by kind of work; one query, and a few more for each kind that there is."""
     found = []
-    for todo in _todos_of(person):
+    for todo in _those_waiting(person):
         told = _told(Proposal.objects.visible_to(person).filter(waiting(person, todo)), person, todo)
         if told:
             found.append(told)

@@ -15,6 +15,7 @@ from agencies.models import Person
 from cameras.models import Camera
 from tests.e2e import browser as real
 from tests.e2e.people import at_work
+from tests.factories_inventory import clerk_of
 from tests.inventory.registering import registered
 
 pytestmark = pytest.mark.e2e
@@ -29,7 +30,9 @@ def chromium(site: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def junction(real_db: str, office: Person, data_reviewer: Person, police_reviewer: Person) -> tuple[Camera, Camera]:
+def junction(
+    real_db: str, meishan_clerk: Person, office: Person, data_reviewer: Person, police_reviewer: Person
+) -> tuple[Camera, Camera]:
     """One junction, 19 metres apart, two units."""
     for agency, code, longitude in (
         ("meishan", "34152400001320900001", Decimal("115.934366")),
@@ -83,9 +86,7 @@ def test_from_the_search_to_the_cameras_history(
     data_reviewer: Person,
     police_reviewer: Person,
 ) -> None:
-    from tests.factories import make_person
-
-    other = make_person("clerk-urban", "urban-management", "clerk")
+    other = clerk_of("urban-management")
     worker()
     with at_work(chromium, site, office) as page:
         page.goto("/planning/search/")

@@ -180,3 +180,17 @@ def test_as_many_queries_however_many_there_are(office: Person, data_reviewer: P
     assert queries(scenes.clerk("mabu"), f"/planning/{many.pk}/") <= before["owner"] <= 32
     assert queries(office, "/") <= before["home"]
     assert queries(data_reviewer, f"/reviews/{round_.case_id}/") <= before["bench"] <= 40
+
+
+def test_who_takes_a_camera_over_sees_what_is_to_be_carried_out() -> None:
+    from agencies.models import Agency
+    from cameras.models import Camera
+    from planning import deciding
+
+    proposal = scenes.answered()
+    water = scenes.clerk("water")
+    Camera.objects.filter(reporting_agency__code="mabu").update(owner=Agency.objects.get(code="water"))
+    assert listed(browse(water)) == []
+    scenes.decide(deciding.hand_over(scenes.office(), proposal.pk))
+    assert listed(browse(water), "?todo=carry") == [str(proposal.pk)]
+    assert "1 件整合方案有本单位的设备待落实" in browse(water).get("/").content.decode()
