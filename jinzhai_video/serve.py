@@ -43,6 +43,10 @@ def main() -> int:
     )
     os.environ.pop("POSTGRES_NAME", None)
     sys.path.insert(0, str(ROOT))
+    from demo import outline
+
+    if sketch := outline.prepare(Path(os.environ.get("VAR_DIR", ROOT / "var"))):
+        os.environ.setdefault("MAP_OUTLINE", str(sketch))
     import django
     from django.core.management import call_command
 

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "jobs",
     "notices",
     "agencies",
+    "registry",
     "platforms",
     "cameras",
     "reviews",
@@ -182,6 +183,9 @@ COUNTY_OUTLINE = str(BASE_DIR / env.str("COUNTY_OUTLINE")) if env.str("COUNTY_OU
 
 Without it a box around the county is asked.
 """
+
+MAP_OUTLINE = str(BASE_DIR / env.str("MAP_OUTLINE")) if env.str("MAP_OUTLINE", default="") else ""
+"""Path of an outline that maps draw in place of COUNTY_OUTLINE: a sketch by which nothing is judged, as in the demo."""
 
 # --- secure headers -------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

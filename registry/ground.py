@@ -25,12 +25,13 @@ Extent = tuple[float, float, float, float]
 def ground(box: Extent) -> dict[str, Any]:
     """`box`, `tiles` and `outline` for a page's map; without a usable outline None, and `trouble` says why in words."""
     told: dict[str, Any] = {"box": box, "tiles": settings.MAP_TILES, "outline": None}
-    if not settings.COUNTY_OUTLINE:
+    source = settings.MAP_OUTLINE or settings.COUNTY_OUTLINE
+    if not source:
         return told
     try:
-        return told | {"outline": _drawn(settings.COUNTY_OUTLINE, box)}
+        return told | {"outline": _drawn(source, box)}
     except OutlineError as problem:
-        path = Path(settings.COUNTY_OUTLINE)
+        path = Path(source)
         return told | {"trouble": str(problem).replace(str(path), path.name)}
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 
 from tests.e2e.browser import assert_sound, troubles
 
@@ -38,9 +40,36 @@ SKIPPED = {
 """Downloads and pictures."""
 
 
+@contextmanager
+def watched(page: Page, origin: str) -> Iterator[list[str]]:
+    """What the browser asks of anybody but this origin meanwhile: pictures, styles, scripts, data, pages, sockets."""
+    found: list[str] = []
+
+    def asked(url: str) -> None:
+        if urlsplit(url).scheme not in ("data", "blob", "about") and not url.startswith(f"{origin}/"):
+            found.append(url)
+
+    def requested(request: Request) -> None:
+        asked(request.url)
+
+    page.context.on("request", requested)
+    page.on("websocket", lambda socket: asked(socket.url))
+    yield found
+    page.context.remove_listener("request", requested)
+
+
 def walk(page: Page, photos: Path, judged: Counter[str], limits: Limits) -> tuple[list[str], list[str]]:
-    """Start at home and follow links within the site; (routes seen, complaints). `judged` counts over all roles."""
+    """Start at home and follow links within the site; (routes seen, complaints). `judged` counts over all roles.
+
+    A request to anybody but the site's own origin is a complaint, on whatever page.
+    """
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+    with watched(page, origin) as elsewhere:
+        routes, complaints = _walk(page, origin, photos, judged, limits)
+    return routes, complaints + [f"asked elsewhere: {url}" for url in elsewhere]
+
+
+def _walk(page: Page, origin: str, photos: Path, judged: Counter[str], limits: Limits) -> tuple[list[str], list[str]]:
     waiting, seen, counted = deque(["/"]), {"/"}, Counter[str]()
     complaints = []
     photos.mkdir(parents=True, exist_ok=True)
