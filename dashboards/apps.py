@@ -10,6 +10,8 @@ class DashboardsConfig(AppConfig):
 
         from . import plan_sections
         from .invariants import figures_are_counts
+        from .map.keeping import cells_are_counts
 
         plan_sections.register()
         invariants.register("I10", figures_are_counts)
+        invariants.register("I10", cells_are_counts)
