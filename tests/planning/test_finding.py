@@ -213,11 +213,11 @@ def test_the_registry_is_read_once_a_kind() -> None:
     here: dict[str, Any] = {"longitude": Decimal("115.934366"), "latitude": Decimal("31.727178")}
     beside: dict[str, Any] = {"longitude": Decimal("115.934466"), "latitude": Decimal("31.727178")}
     own = register_pole("meishan", **here)
-    theirs = register_pole("police", **beside)
+    theirs = register_pole("mabu", **beside)
     one = register_camera("meishan", name="江店路口朝东", pole=own, **here)
-    two = register_camera("police", name="江店路路口向东", pole=theirs, **beside)
-    register_camera("police", name="江店路口朝东", life="retired", **here)
-    register_camera("police", name="江店路口朝东", mobility="mobile")
+    two = register_camera("mabu", name="江店路路口向东", pole=theirs, **beside)
+    register_camera("mabu", name="江店路口朝东", life="retired", **here)
+    register_camera("mabu", name="江店路口朝东", mobility="mobile")
     register_platform("meishan", gbt28181="no")
     register_platform("meishan", gbt28181="yes")
     with CaptureQueriesContext(connection) as queries:
