@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
+from django.test import Client
 
 from cameras.models import Camera
 from files.models import StoredFile
@@ -42,6 +44,14 @@ def county() -> tuple[Platform, list[Camera]]:
     cameras.append(register_camera("mabu", platform=bare, measure="拆除", township=MABU))
     cameras.append(register_camera("mabu", platform=None, platform_name="", measure="", township=MABU))
     return dear, cameras
+
+
+def listed(client: Client, url: str) -> int:
+    """How many things a list of the registry says that it holds."""
+    response = client.get(url)
+    assert response.status_code == 200, url
+    told = re.search(r"共 ([\d,]+) [台根个]", response.content.decode())
+    return int(told[1].replace(",", "")) if told else 0
 
 
 def make() -> Issue:

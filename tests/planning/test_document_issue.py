@@ -23,7 +23,7 @@ from planning.document.sections import Sections
 from planning.document.stock import Stock
 from planning.models import Issue
 from registry.names import Names
-from tests.dashboards.pages import browse, list_count
+from tests.dashboards.pages import browse
 from tests.factories_registry import accepted_batch, record_change, register_camera, register_platform
 from tests.planning import issued, scenes
 
@@ -88,22 +88,22 @@ def test_every_figure_is_the_count_of_its_list(office: Person) -> None:
     stock = Stock(office, None, assumptions.values(), Names())
     told = figures.of_county(stock, Sections(office), timezone.now())
     for key in ("cameras", "poles", "platforms"):
-        assert told["stock"][key] == list_count(client, f"/{key}/") > 0
+        assert told["stock"][key] == issued.listed(client, f"/{key}/") > 0
     for each in told["measures"]:
-        assert each["cameras"] == list_count(client, f"/cameras/?measure={each['key']}"), each["key"]
+        assert each["cameras"] == issued.listed(client, f"/cameras/?measure={each['key']}"), each["key"]
     for unit in told["units"]:
         code = unit["code"]
         for key in ("cameras", "poles", "platforms"):
-            assert unit[key] == list_count(client, f"/{key}/?agency={code}")
-        assert unit["building"] == list_count(client, f"/cameras/?agency={code}&status=在建")
+            assert unit[key] == issued.listed(client, f"/{key}/?agency={code}")
+        assert unit["building"] == issued.listed(client, f"/cameras/?agency={code}&status=在建")
         for key, count in unit["measures"].items():
-            assert count == list_count(client, f"/cameras/?agency={code}&measure={key}")
+            assert count == issued.listed(client, f"/cameras/?agency={code}&measure={key}")
     for code, _, cameras, poles in told["townships"]:
-        assert cameras == list_count(client, f"/cameras/?township={code}")
-        assert poles == list_count(client, f"/poles/?township={code}")
+        assert cameras == issued.listed(client, f"/cameras/?township={code}")
+        assert poles == issued.listed(client, f"/poles/?township={code}")
     for code, _, cameras, platforms in told["places"]:
-        assert cameras == list_count(client, f"/cameras/?kind={code}")
-        assert platforms == list_count(client, f"/platforms/?kind={code}")
+        assert cameras == issued.listed(client, f"/cameras/?kind={code}")
+        assert platforms == issued.listed(client, f"/platforms/?kind={code}")
     for state, count in told["proposals"].items():
         assert count == client.get(f"/planning/?state={state}").context["page"].paginator.count
     assert sum(each["cameras"] for each in told["measures"]) == told["stock"]["cameras"]
@@ -115,7 +115,7 @@ def test_a_units_figures_are_its_lists_counts(office: Person) -> None:
     scenes.settled()
     issue, client = issued.make(), browse(office)
     part = issue.parts.get(agency__code="meishan")
-    assert part.figures["stock"]["cameras"] == list_count(client, "/cameras/?agency=meishan")
+    assert part.figures["stock"]["cameras"] == issued.listed(client, "/cameras/?agency=meishan")
     for state, count in part.figures["proposals"].items():
         found = client.get(f"/planning/?state={state}&owner=meishan").context["page"].paginator.count
         assert count == found
@@ -235,6 +235,7 @@ def test_counting_asks_as_often_for_any_number_of_units(office: Person) -> None:
         return len(found)
 
     issued.county()
+    queries()
     before = queries()
     for agency in ("education", "health", "water", "forestry"):
         register_camera(agency, measure="拆除", platform=register_platform(agency))

@@ -14,7 +14,7 @@ import pytest
 
 from agencies.models import Person
 from files.models import StoredFile
-from tests.dashboards.pages import browse, list_count
+from tests.dashboards.pages import browse
 from tests.planning import issued, scenes
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -63,14 +63,14 @@ def test_figures_on_paper_are_the_lists_counts(office: Person, tmp_path: Path) -
     issue, client = issued.make(), browse(office)
     told = pages(converted(issue.file, tmp_path, "county"), "plan-county")
     text = re.sub(r"\s+", "", "".join(told))
-    counts = {key: list_count(client, f"/{key}/") for key in ("cameras", "poles", "platforms")}
+    counts = {key: issued.listed(client, f"/{key}/") for key in ("cameras", "poles", "platforms")}
     assert counts["cameras"] == 8
     assert f"摄像机{counts['cameras']}台、杆件{counts['poles']}根、平台{counts['platforms']}个" in text
     for word in ("拆除", "以迁代拆", "杆塔复用"):
-        count = list_count(client, f"/cameras/?measure={word}")
+        count = issued.listed(client, f"/cameras/?measure={word}")
         assert re.search(rf"{word}{count}(?:–|-?\d)", text), f"{word} {count}"
     for code, name in (("meishan", "梅山镇"), ("mabu", "麻埠镇")):
-        of = [list_count(client, f"/{key}/?agency={code}") for key in ("cameras", "poles", "platforms")]
+        of = [issued.listed(client, f"/{key}/?agency={code}") for key in ("cameras", "poles", "platforms")]
         assert name + "".join(map(str, of)) in text
     assert "{{7*7}}<b>&amp;" in text
     assert all(re.search(rf"－\s*{number}\s*－", page) for number, page in enumerate(told, 1)), "pages are numbered"
