@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from platforms.models import Platform
-from registry import cells
+from registry import cells, grams
+from registry.cards import Cards
 from registry.filters import (
     Batch,
     Conditions,
@@ -23,9 +24,11 @@ from registry.filters import (
     of_place_kind,
 )
 from registry.lists import Listing
+from registry.names import Names
 from registry.words import LABEL_STATES, linked, words_of
 from sheets.vocabulary import FUNDING, MEASURES, MOBILITY, POLE_CONDITIONS, STATUSES
 
+from .cards import CameraCard, CameraStale, CameraTally
 from .models import Camera, CameraVersion, Pole, PoleVersion
 from .sheet import CAMERA
 
@@ -50,6 +53,17 @@ PLACED = Conditions(
 )
 """Whether the map can show it; mobile ones have no place of their own."""
 
+
+CARDS = Cards(
+    thing=Camera,
+    card=CameraCard,
+    stale=CameraStale,
+    tally=CameraTally,
+    reads=("township", "name", "code", "platform_name", "brand", "pole_number", "vehicle"),
+    lines=lambda township, name, *others: (
+        Names.township(township), name, grams.initials(name or ""), grams.initials(Names.township(township)), *others
+    ),
+)  # fmt: skip
 
 CAMERAS = Listing(
     name="camera",
@@ -128,8 +142,9 @@ CAMERAS = Listing(
     ),
     main=("agency", "township", "kind", "status", "gap"),
     search=("name", "code", "platform_name", "brand", "pole_number", "vehicle"),
-    search_hint="名称、编码、平台、品牌、杆件编号",
+    search_hint="名称、编码、乡镇、拼音首字母",
     counted="",
+    cards=CARDS,
 )  # fmt: skip
 
 

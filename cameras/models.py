@@ -8,10 +8,14 @@ from django.db.models import Q
 from agencies.access import VisibleQuerySet
 from registry.models import Identity, Recorded
 
+from .cards import CameraCard, CameraStale, CameraTally
 from .mapcells import MapCell
 
 __all__ = [
     "Camera",
+    "CameraCard",
+    "CameraStale",
+    "CameraTally",
     "CameraValues",
     "CameraVersion",
     "MapCell",

@@ -6,16 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from registry.asked import on
+from registry.completeness import completeness
 from registry.details import Fact, Opened, open_row
 from registry.exports import download
 from registry.history import titles_of
 from registry.masking import concealed
 from registry.models import Life
 from registry.pages import show_list
+from registry.saved import remove_view, save_view
 
+from .around import around
 from .exports import CAMERA_OUTS, POLE_OUTS
 from .lists import CAMERAS, POLES, cameras_of_pole
 from .models import Camera, CameraVersion, PoleVersion
@@ -42,6 +45,26 @@ def poles(request: HttpRequest) -> HttpResponse:
     return show_list(request, POLES)
 
 
+@require_POST
+def camera_view_save(request: HttpRequest) -> HttpResponse:
+    return save_view(request, CAMERAS)
+
+
+@require_POST
+def camera_view_remove(request: HttpRequest) -> HttpResponse:
+    return remove_view(request, CAMERAS)
+
+
+@require_POST
+def pole_view_save(request: HttpRequest) -> HttpResponse:
+    return save_view(request, POLES)
+
+
+@require_POST
+def pole_view_remove(request: HttpRequest) -> HttpResponse:
+    return remove_view(request, POLES)
+
+
 @require_GET
 def camera_export(request: HttpRequest, form: str) -> HttpResponseBase:
     return download(request, CAMERAS, CAMERA_OUTS, form)
@@ -66,8 +89,19 @@ def camera(request: HttpRequest, pk: int) -> HttpResponse:
         *opened.former_codes(),
     ]
     linked = opened.linked("pole_number", row.pole_id, "pole")
-    context = {**opened.context, "facts": facts, "agencies": opened.agencies(), "pole": linked}
-    return render(request, "cameras/camera.html", {**context, "pole_facts": opened.facts(*_POLE)})
+    return render(
+        request,
+        "cameras/camera.html",
+        {
+            **opened.context,
+            "facts": facts,
+            "agencies": opened.agencies(),
+            "pole": linked,
+            "pole_facts": opened.facts(*_POLE),
+            "complete": completeness(row, CAMERA),
+            "around": around(opened, lambda pk: reverse("camera", args=[pk])),
+        },
+    )
 
 
 @require_safe

@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from registry.asked import on
+from registry.completeness import completeness
 from registry.details import open_row
 from registry.exports import download
 from registry.history import titles_of
 from registry.pages import counts, show_list
+from registry.saved import remove_view, save_view
 
 from .exports import PLATFORM_OUTS
 from .lists import PLATFORMS, cameras_of
@@ -27,6 +29,16 @@ _MONEY = ("built", "funding", "cost", "upkeep")
 @require_safe
 def platforms(request: HttpRequest) -> HttpResponse:
     return show_list(request, PLATFORMS)
+
+
+@require_POST
+def platform_view_save(request: HttpRequest) -> HttpResponse:
+    return save_view(request, PLATFORMS)
+
+
+@require_POST
+def platform_view_remove(request: HttpRequest) -> HttpResponse:
+    return remove_view(request, PLATFORMS)
 
 
 @require_GET
@@ -47,6 +59,7 @@ def platform(request: HttpRequest, pk: int) -> HttpResponse:
             "access_facts": opened.facts(*_ACCESS),
             "money_facts": opened.facts(*_MONEY),
             "agencies": opened.agencies(),
+            "complete": completeness(opened.row, PLATFORM),
             "camera_count": counts(PLATFORMS, opened.person, [opened.row], opened.asked).get(opened.row.pk, 0),
             "cameras_url": on(opened.asked.as_of, cameras_of(opened.row)),
         },

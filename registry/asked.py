@@ -12,14 +12,19 @@ from .past import end_of
 
 LONGEST_SEARCH = 100
 AS_OF = "as_of"
-RESERVED = ("q", "sort", AS_OF, "view", "page")
+AT = "at"
+COLUMN = "col"
+RESERVED = ("q", "sort", AS_OF, "view", COLUMN, AT)
+AFTER, BEFORE, LAST = "after", "before", "last"
 
 
 @dataclass(frozen=True)
 class Asked:
     """The state of a list. `chosen`: filter key -> known values; `sort`: a column's key, with "-" when descending.
 
-    `as_of`: the list as it stood at the end of this day; None for what stands now.
+    `as_of`: the list as it stood at the end of this day; None for what stands now. `at`: which page, "" the first one,
+    "after-12" the one after the row with this id, "before-12", or "last". `columns`: keys of those chosen one by one,
+    in place of a view's.
     """
 
     q: str = ""
@@ -27,12 +32,19 @@ class Asked:
     sort: str = ""
     as_of: date | None = None
     view: str = ""
-    page: int = 1
+    columns: tuple[str, ...] = ()
+    at: str = ""
 
     @property
     def narrowed(self) -> bool:
         """Whether fewer rows are asked for than there are."""
         return bool(self.q or self.chosen)
+
+    @property
+    def place(self) -> tuple[str, int | None]:
+        """Where the page lies: "", AFTER or BEFORE a row's id, or LAST."""
+        where, _, pk = self.at.partition("-")
+        return where, int(pk) if pk else None
 
     @property
     def moment(self) -> datetime | None:
@@ -41,17 +53,17 @@ class Asked:
 
     def alone(self) -> Self:
         """The whole list of the same day."""
-        return replace(self, q="", chosen={}, sort="", view="", page=1)
+        return replace(self, q="", chosen={}, sort="", view="", columns=(), at="")
 
     def today(self) -> Self:
         """The same of the list as it stands now; its first page, for it has other rows."""
-        return replace(self, as_of=None, page=1)
+        return replace(self, as_of=None, at="")
 
     def without(self, key: str, value: str) -> Self:
         """One chip less; the first page again."""
         left = tuple(entry for entry in self.chosen.get(key, ()) if entry != value)
         chosen = {name: values for name, values in {**self.chosen, key: left}.items() if values}
-        return replace(self, chosen=chosen, page=1)
+        return replace(self, chosen=chosen, at="")
 
     def pairs(self, *, page: bool = False, columns: bool = True) -> list[tuple[str, str]]:
         """Name and value of everything asked, in a settled order, defaults left out."""
@@ -61,8 +73,10 @@ class Asked:
         found += [(AS_OF, self.as_of.isoformat())] if self.as_of else []
         if columns and self.view:
             found.append(("view", self.view))
-        if page and self.page > 1:
-            found.append(("page", str(self.page)))
+        if columns:
+            found += [(COLUMN, key) for key in self.columns]
+        if page and self.at:
+            found.append((AT, self.at))
         return found
 
     def query(self, *, page: bool = False, columns: bool = True) -> str:

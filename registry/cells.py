@@ -34,7 +34,7 @@ class Show:
 
     names: Names
     words: Words
-    url: Callable[[Any], str]
+    url: Callable[[int], str]
     as_of: date | None
     counts: Mapping[int, int] = field(default_factory=dict)
 
@@ -82,14 +82,16 @@ def number(title: str = "登记编号") -> Column:
     """The registry number, which opens the row; rows that are not live say so."""
 
     def show(row: Any, to: Show) -> Cell:
-        return Cell(row.number, href=to.url(row), note="" if row.life == Life.LIVE else LIVES[row.life])
+        return Cell(row.number, href=to.url(row.pk), note="" if row.life == Life.LIVE else LIVES[row.life])
 
     return Column("number", title, show, "id")
 
 
 def name(title: str) -> Column:
     """The name, which opens the row too."""
-    return Column("name", title, lambda row, to: Cell(row.name or "（未命名）", href=to.url(row), css="wide"), "name")
+    return Column(
+        "name", title, lambda row, to: Cell(row.name or "（未命名）", href=to.url(row.pk), css="wide"), "name"
+    )
 
 
 def agency(key: str, title: str, relation: str) -> Column:

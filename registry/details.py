@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.db import models
-from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +27,7 @@ from .lists import Listing
 from .masking import conceal
 from .names import Names
 from .pages import day, row_url
+from .paging import Pager
 from .permissions import require_sight
 from .words import AGENCY_FIELDS, AGENCY_TITLES, say
 
@@ -168,7 +168,7 @@ def open_row(request: HttpRequest, listing: Listing, pk: int, sheet: Sheet, titl
     if row is None:
         _refuse_out_of_sight(listing, person, asked, pk)
         raise Http404
-    before, after = neighbours(listing, person, asked, names, row)
+    before, after = Pager(listing, person, asked, names).beside(row)
     today = day(listing, asked, row.pk)
     if asked.moment and not listing.seen(person, asked.today()).filter(pk=pk).exists():
         today = replace(today, today=day(listing, asked).today)
@@ -218,38 +218,6 @@ def _refuse_out_of_sight(listing: Listing, person: Person, asked: Asked, pk: int
     if first > asked.moment:
         raise Invalid(f"{_day(first)}才登记，{day}的台账里还没有它。")
     raise Invalid(f"{day}它由其他单位负责，您的岗位看不到那一天的内容。")
-
-
-def neighbours(listing: Listing, person: Person, asked: Asked, names: Names, row: Any) -> tuple[Any, Any]:
-    """The rows before and after this one in the list it was opened from, each None at the end."""
-    rows = listing.rows(person, asked, names)
-    column, descending = listing.sorting(asked)
-    if column.sort == "id":
-        older, newer = rows.filter(pk__lt=row.pk).order_by("-id"), rows.filter(pk__gt=row.pk).order_by("id")
-        return (newer.first(), older.first()) if descending else (older.first(), newer.first())
-    return (
-        _towards(listing.ordered(rows, asked).reverse(), _beside(column.sort, row, descending, before=True)),
-        _towards(listing.ordered(rows, asked), _beside(column.sort, row, descending, before=False)),
-    )
-
-
-def _towards(rows: models.QuerySet[Any], beside: Q) -> Any:
-    return rows.filter(beside).first()
-
-
-def _beside(path: str, row: Any, descending: bool, *, before: bool) -> Q:
-    """Rows that stand before (or after) `row` when sorted by `path`, blanks last, then by id."""
-    value = row
-    for name in path.split("__"):
-        value = getattr(value, name)
-    tie = Q(pk__lt=row.pk) if before else Q(pk__gt=row.pk)
-    blank = Q(**{f"{path}__isnull": True})
-    if value is None:
-        return (blank & tie) | ~blank if before else blank & tie
-    smaller = before != descending
-    further = Q(**{f"{path}__{'lt' if smaller else 'gt'}": value})
-    same = Q(**{path: value}) & tie
-    return further | same if before else further | same | blank
 
 
 def _number(request: HttpRequest) -> int | None:

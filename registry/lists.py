@@ -18,18 +18,20 @@ from django.utils import timezone
 from agencies.models import Person
 from audit.failures import Invalid
 from sheets.cells import narrow, trim
+from sheets.kinds.places import townships
 
 from . import past
-from .asked import AS_OF, LONGEST_SEARCH, RESERVED, Asked
+from .asked import AS_OF, AT, COLUMN, LONGEST_SEARCH, RESERVED, Asked
+from .cards import Cards
 from .cells import Column
 from .filters import Filter
-from .models import Identity, id_from_number
+from .models import Identity, id_from_number, is_code
 from .names import Names
 from .words import Words
 
 PAGE_SIZE = 50
 MOST_TERMS = 8
-_MOST_PAGES = 10**7
+_PLACE = re.compile(r"(?:after|before)-[1-9][0-9]{0,17}|last")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -40,7 +42,7 @@ class Listing:
     `views`: key -> (title, column keys), the first being the default. `main` names the filters that stand in the bar,
     the rest are under 更多条件. `search` are the text fields looked through, beside the registry number. `counted` is
     the reverse relation whose live, visible rows are counted for each row ("" for none). URL names: "<name>s",
-    "<name>", "<name>_export".
+    "<name>", "<name>_export". `cards`: where the list is long enough to need them.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Listing:
     search_hint: str
     counted: str = ""
     default_sort: str = "-number"
+    cards: Cards | None = None
 
     @property
     def app(self) -> str:
@@ -70,9 +73,16 @@ class Listing:
     def filter_by_key(self) -> dict[str, Filter]:
         return {entry.key: entry for entry in self.filters}
 
-    def columns_of(self, view: str) -> list[Column]:
-        """The columns of a view; "" is the default one."""
-        _, keys = self.views[view or next(iter(self.views))]
+    @cached_property
+    def has_township(self) -> bool:
+        return any(entry.name == "township" for entry in self.model._meta.concrete_fields)
+
+    def columns_of(self, asked: Asked) -> list[Column]:
+        """The columns chosen, else those of the view; "" is the default one. The first is always the first."""
+        _, keys = self.views[asked.view or next(iter(self.views))]
+        if asked.columns:
+            chosen = {self.columns[0].key, *asked.columns}
+            return [column for column in self.columns if column.key in chosen]
         return [self.by_key[key] for key in keys]
 
     def parse(self, params: QueryDict, names: Names, *, ignored: Sequence[str] = ()) -> Asked:
@@ -96,7 +106,8 @@ class Listing:
             sort=self._sort(values),
             as_of=self._as_of(values),
             view=self._view(values),
-            page=_page(values),
+            columns=self._columns(values),
+            at=_place(values),
         )
 
     def _search_text(self, values: Mapping[str, list[str]]) -> str:
@@ -128,6 +139,12 @@ class Listing:
             raise BadRequest("unknown view")
         return "" if view == next(iter(self.views)) else view
 
+    def _columns(self, values: Mapping[str, list[str]]) -> tuple[str, ...]:
+        given = tuple(dict.fromkeys(values.get(COLUMN, ())))
+        if any(key not in self.by_key for key in given):
+            raise BadRequest("unknown column")
+        return given
+
     def seen(self, person: Person, asked: Asked) -> models.QuerySet[Any]:
         """All rows of the day that this person may see."""
         rows: models.QuerySet[Any] = past.rows(self.model, asked.moment).visible_to(person)
@@ -135,22 +152,33 @@ class Listing:
 
     def rows(self, person: Person, asked: Asked, names: Names) -> models.QuerySet[Any]:
         """The rows this person may see and asked for, not yet in order."""
-        rows = self.seen(person, asked)
-        for entry in self.filters:
-            values = asked.chosen.get(entry.key, ())
-            if values or entry.key == "life":
-                rows = rows.filter(entry.condition(values, names))
+        rows = self.seen(person, asked).filter(*self.conditions(asked, names))
         return rows.filter(self.matches(asked.q)) if asked.q else rows
+
+    def conditions(self, asked: Asked, names: Names) -> list[Q]:
+        """What the filters ask for; 在册 where nothing else is said of the life."""
+        chosen = ((entry, asked.chosen.get(entry.key, ())) for entry in self.filters)
+        return [entry.condition(values, names) for entry, values in chosen if values or entry.key == "life"]
+
+    @staticmethod
+    def words_of(text: str) -> list[str]:
+        """The words of a search, each of which must be found."""
+        words = text.split()
+        return words if len(words) <= MOST_TERMS else [text]
 
     def matches(self, text: str) -> Q:
         """Rows in which every word of the text occurs somewhere: a Chinese substring, a code, a registry number."""
-        words = text.split()
         condition = Q()
-        for word in words if len(words) <= MOST_TERMS else [text]:
+        for word in self.words_of(text):
+            if is_code(narrow(word)) and "code" in self.search:
+                condition &= Q(code=narrow(word))
+                continue
             found = Q()
             for spelling in {word, narrow(word)} - {""}:
                 for name in self.search:
                     found |= Q(**{f"{name}__icontains": spelling})
+                if called := [code for code, name in townships().items() if spelling in name]:
+                    found |= Q(township__in=called) if self.has_township else Q()
             pk = id_from_number(self.model.prefix, narrow(word))
             condition &= found | Q(pk=pk) if pk is not None else found
         return condition
@@ -183,8 +211,8 @@ def _day(text: str) -> date:
         raise Invalid("截至日期看不懂。请写成 2022-08-22 这样的日期，或在列表上方重新选择。") from error
 
 
-def _page(values: Mapping[str, list[str]]) -> int:
-    text = _single("page", values) or "1"
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST_PAGES and len(text) <= 8):
-        raise BadRequest("page is no number")
-    return int(text)
+def _place(values: Mapping[str, list[str]]) -> str:
+    text = _single(AT, values)
+    if text and not _PLACE.fullmatch(text):
+        raise BadRequest("no place in the list")
+    return text

@@ -1,4 +1,4 @@
-"""Abstract tables: identity with current values, and its append-only versions (model.md, Registry)."""
+"""Abstract tables: identity with current values, and its append-only versions (model.md, Registry); kept views."""
 
 from __future__ import annotations
 
@@ -117,6 +117,28 @@ class Recorded(models.Model):
     def former_codes(name: str) -> models.Index:
         """Codes of closed versions; the open one's code stands in the identity's table."""
         return models.Index(fields=["code"], condition=Q(recorded_to__isnull=False), name=f"{name}_former")
+
+
+class SavedView(models.Model):
+    """A list as one person likes to see it: `query` is the address without day and page."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey("agencies.Person", models.CASCADE, related_name="+")
+    listing = models.CharField("台账", max_length=10)
+    name = models.CharField("名称", max_length=20)
+    query = models.TextField("条件", blank=True)
+
+    class Meta:
+        verbose_name = "视图"
+        constraints = [models.UniqueConstraint(fields=["person", "listing", "name"], name="saved_view_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def is_code(text: str) -> bool:
+    """Whether this is a whole 20-digit code, which is looked up and not searched for."""
+    return len(text) == 20 and text.isascii() and text.isdigit()
 
 
 def number_for(prefix: str, pk: int) -> str:

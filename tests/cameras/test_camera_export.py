@@ -52,7 +52,7 @@ def numbers(*cameras: Camera) -> list[str]:
 def test_the_filtered_list_in_its_order(form: str, data_reviewer: Person) -> None:
     one, two = register_camera("meishan", name="b", status="停用"), register_camera("mabu", name="a", status="停用")
     register_camera("meishan", status="在用")
-    query = f"?status={quote('停用')}&sort=name&page=3&view=place"
+    query = f"?status={quote('停用')}&sort=name&at=after-3&view=place"
     assert exported(data_reviewer, form, query) == numbers(two, one)
 
 
@@ -187,7 +187,7 @@ def test_administrators_are_refused(role: str, request: pytest.FixtureRequest) -
 
 @pytest.mark.parametrize(
     ("form", "query", "status"),
-    [("csv", "?longitude=1", 400), ("xlsx", "?sort=owner__password", 400), ("csv", "?page=x", 400), ("pdf", "", 404),
+    [("csv", "?longitude=1", 400), ("xlsx", "?sort=owner__password", 400), ("csv", "?at=x", 400), ("pdf", "", 404),
      ("xls", "", 404)],
 )  # fmt: skip
 def test_what_is_not_declared_is_refused(form: str, query: str, status: int, data_reviewer: Person) -> None:

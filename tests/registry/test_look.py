@@ -7,6 +7,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from agencies.models import Person
@@ -17,6 +18,7 @@ from tests.registry.reading import as_person
 
 pytestmark = pytest.mark.e2e
 
+PHOTOS = settings.VAR_DIR / "test" / "photos" / "lists"
 LONG = "金寨县梅山镇江店路与梅山路交叉口东南角人行天桥下方朝向新城区政务中心正门公交站台" * 2
 
 
@@ -54,13 +56,14 @@ def test_every_page_is_sound(site: str, county: Camera, data_reviewer: Person, e
     assert platform is not None
     paths = [
         "/cameras/",
-        "/cameras/?view=place&page=2",
+        "/cameras/?view=place&at=last",
         "/cameras/?view=build&sort=name",
         f"/cameras/?q={quote('口')}&agency=meishan&status={quote('停用')}&gap=code&kind=road&life=all",
         f"/cameras/?q={quote('没有')}",
         f"/cameras/{county.pk}/",
         f"/cameras/{county.pk - 3}/?life=all",
         f"/cameras/{county.pk}/?version=1",
+        "/cameras/?col=code&col=name&col=leased&col=vehicle",
         "/poles/",
         "/poles/?view=place",
         f"/poles/{pole.pk}/",
@@ -97,7 +100,8 @@ def test_finding_a_camera_by_filters_and_coming_back(site: str, county: Camera, 
         assert page.url == f"{site}/cameras/?q={quote('江店')}"
         page.get_by_role("link", name=re.compile("搜索.*江店.*去掉")).click()
         expect(page.get_by_text("共 55 台在册")).to_be_visible()
-        page.get_by_role("link", name="第 2 页").click()
+        page.get_by_role("link", name="下一页").click()
+        expect(page.get_by_text("共 55 台，本页 5 台")).to_be_visible()
         with page.expect_download() as download:
             page.get_by_role("link", name="导出 Excel").click()
         assert download.value.suggested_filename.startswith("摄像机台账_")
@@ -116,3 +120,42 @@ def test_more_conditions_open_by_keyboard(site: str, county: Camera, data_review
         page.get_by_role("button", name="查询").click()
         expect(page.get_by_text("共 1 台", exact=True)).to_be_visible()
         assert page.url.endswith("?life=retired")
+
+
+def test_columns_views_and_ticks(site: str, county: Camera, meishan_clerk: Person) -> None:
+    key = key_of(meishan_clerk)
+    with launch() as browser:
+        page = browse(new_page(new_context(browser)), site, key, "/cameras/?sort=name")
+        page.get_by_text("选列").click()
+        page.get_by_label("品牌", exact=True).check()
+        page.get_by_label("场所类别", exact=True).uncheck()
+        assert_sound(page)
+        page.screenshot(path=str(PHOTOS / "list-columns.png"))
+        page.get_by_role("button", name="只显示勾选的列").click()
+        expect(page.get_by_role("columnheader", name="品牌")).to_be_visible()
+        expect(page.get_by_role("columnheader", name="场所类别")).to_have_count(0)
+        page.get_by_text("我的视图").click()
+        page.get_by_label("把现在的条件、列和排序保存为").fill("按品牌看")
+        assert_sound(page)
+        page.screenshot(path=str(PHOTOS / "list-save-view.png"))
+        page.get_by_role("button", name="保存", exact=True).click()
+        expect(page.get_by_role("link", name="按品牌看")).to_have_attribute("aria-current", "true")
+        expect(page.get_by_role("button", name="勾选的导出 CSV")).to_be_disabled()
+        page.get_by_role("checkbox", name=f"勾选 {county.number}").check()
+        expect(page.get_by_text("已选 1 条")).to_be_visible()
+        assert_sound(page)
+        page.screenshot(path=str(PHOTOS / "list-ticked.png"))
+        with page.expect_download() as download:
+            page.get_by_role("button", name="勾选的导出 CSV").click()
+        assert download.value.path().read_text(encoding="utf-8-sig").count("JZ-C-") == 1
+
+
+def test_what_lies_around_on_a_small_map(site: str, county: Camera, meishan_clerk: Person) -> None:
+    key = key_of(meishan_clerk)
+    with launch() as browser:
+        page = browse(new_page(new_context(browser)), site, key, f"/cameras/{county.pk}/")
+        expect(page.locator(".thing-map.leaflet-container")).to_be_visible()
+        expect(page.get_by_text("只列出最近的 20 台")).to_be_visible()
+        page.screenshot(path=str(PHOTOS / "camera-detail.png"))
+        page.screenshot(path=str(PHOTOS / "camera-detail-whole.png"), full_page=True)
+        assert_sound(page)

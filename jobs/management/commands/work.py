@@ -16,9 +16,11 @@ from django.db import connection
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from jobs import daily, scratch, services
+from jobs import daily, idle, scratch, services
 
 log = logging.getLogger(__name__)
+IDLE_PAUSE = 5
+"""Seconds until a worker looks again for what it keeps up beside its jobs."""
 DAILY_PAUSE = 30
 """Seconds between two looks at what is due today."""
 
@@ -47,6 +49,7 @@ class Command(BaseCommand):
         if not options["batch"]:
             threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
             threading.Thread(target=_daily_for_ever, name="daily", daemon=True).start()
+            threading.Thread(target=_idle_for_ever, name="idle", daemon=True).start()
         worker.run()
 
 
@@ -75,3 +78,12 @@ def _daily_for_ever() -> None:
             log.exception("the daily tasks could not be looked at; the next look follows")
         connection.close()
         pause.wait(DAILY_PAUSE)
+
+
+def _idle_for_ever() -> None:
+    pause = threading.Event()
+    while True:
+        found = idle.run_once()
+        connection.close()
+        if not found:
+            pause.wait(IDLE_PAUSE)
