@@ -17,7 +17,7 @@ from agencies.models import Person
 from inventory import services as intake
 from inventory.campaign.obligations import ObligationState
 from inventory.changing import pages as changing
-from inventory.models import ChangeRequest, ReportKind, Submission, Version
+from inventory.models import ReportKind, Submission, Version
 from inventory.waiving.waiver_views import waiting_for
 from planning import queries as planning
 from reviews import answers, queue
@@ -150,9 +150,9 @@ def of_questions(person: Person) -> list[Todo]:
 
 
 def of_changes(person: Person) -> list[Todo]:
-    """Requests for a change: each returned one waits; those under review are one line. Two queries."""
+    """Requests for a change: each returned one waits; those under review are one line. Four queries."""
     found = changing.waiting_for(person)
-    titles = changing.titles(found)
+    titles = changing.titles([*found.returned, *([found.oldest] if found.oldest else [])])
     todos = [
         Todo(
             state="returned",
@@ -163,19 +163,18 @@ def of_changes(person: Person) -> list[Todo]:
             url=reverse("change_request", args=[one.pk]),
             verb="去修改",
         )
-        for one in found
-        if one.state == ChangeRequest.State.RETURNED
+        for one in found.returned
     ]
-    reviewed = [one for one in found if one.state == ChangeRequest.State.IN_REVIEW]
-    if reviewed:
+    if found.oldest:
+        several = found.reviewed > 1
         todos.append(
             Todo(
                 state="in_review",
-                what=f"{len(reviewed)} 件更正申请审核中" if len(reviewed) > 1 else f"{titles[reviewed[0].pk]}审核中",
-                whose=reviewed[0].agency.short_name,
+                what=f"{found.reviewed} 件更正申请审核中" if several else f"{titles[found.oldest.pk]}审核中",
+                whose=found.oldest.agency.short_name,
                 note="双方都通过后，台账才会改。",
-                since=reviewed[0].state_since,
-                url=reverse("changes") if len(reviewed) > 1 else reverse("change_request", args=[reviewed[0].pk]),
+                since=found.oldest.state_since,
+                url=reverse("changes") if several else reverse("change_request", args=[found.oldest.pk]),
                 verb="查看",
                 waits=False,
             )

@@ -57,6 +57,8 @@ def change_ask(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     thing = get_object_or_404(things.visible_to(person).select_related("reporting_agency"), pk=pk)
     require(may_ask_change(person, thing), "更正由填报单位的填报员申请。")
     under_way = services.open_request(target, pk)
+    if under_way is not None and under_way.agency_id != thing.reporting_agency_id:
+        raise Conflict(f"{thing.number} 移交之前的单位还有一件更正申请没有办完，请等它办结或放弃。")
     if under_way is not None and request.method == "GET":
         return redirect("change_request", pk=under_way.pk)
     if thing.life != Life.LIVE:

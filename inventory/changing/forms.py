@@ -80,4 +80,5 @@ class CellsForm(RowForm):
     def touched(self) -> dict[str, str]:
         """Column key -> text of the cells that the person changed from what the page showed."""
         seen = self.seen_cells
-        return {key: text for key, text in self.cells.items() if text.strip() != seen.get(key, "").strip()}
+        told = {key: text.replace("\r\n", "\n").strip() for key, text in self.cells.items()}
+        return {key: text for key, text in told.items() if text != seen.get(key, "").strip()}

@@ -34,6 +34,8 @@ from .cells import BY_KIND, titles_of
 from .presenting import Shown
 
 PAGE = 50
+MOST_TOLD = 20
+"""Returned requests that the first page tells one by one."""
 State = ChangeRequest.State
 NEXT = {
     State.IN_REVIEW: "数据局和公安局正在审核。双方都通过后，台账才会改。",
@@ -215,12 +217,22 @@ def change_answer(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('change_request', args=[pk])}#questions")
 
 
-def waiting_for(person: Person) -> list[ChangeRequest]:
-    """Requests of the person's agency that are under way, the oldest first; one query."""
+@dataclass(frozen=True)
+class Waiting:
+    """Requests of a unit that are under way: the returned ones (at most `MOST_TOLD`), how many are under review."""
+
+    returned: Sequence[ChangeRequest]
+    reviewed: int
+    oldest: ChangeRequest | None
+
+
+def waiting_for(person: Person) -> Waiting:
+    """What is under way for the person's agency, the oldest first; three queries."""
     if person.agency_id is None:
-        return []
-    own = ChangeRequest.objects.filter(agency=person.agency_id, state__in=ChangeRequest.OPEN_STATES)
-    return list(own.select_related("agency").order_by("state_since", "pk"))
+        return Waiting((), 0, None)
+    own = ChangeRequest.objects.filter(agency=person.agency_id).select_related("agency").order_by("state_since", "pk")
+    reviewed = own.filter(state=State.IN_REVIEW)
+    return Waiting(list(own.filter(state=State.RETURNED)[:MOST_TOLD]), reviewed.count(), reviewed.first())
 
 
 def titles(found: Iterable[ChangeRequest]) -> dict[int, str]:

@@ -41,6 +41,7 @@ from .judging import Worth, worth
 CASE_KIND = "change"
 State = ChangeRequest.State
 NO_REASON = "请写明为什么要更正，审核方据此给出意见。"
+ANOTHER = "填报单位已为同一台设备另提了一件更正申请，同时只能办一件。请等它办结，再来办理。"
 REMOVED = "拆除"
 """The status of a camera that was removed in the field."""
 _TITLE = 120
@@ -136,8 +137,12 @@ def move(request: ChangeRequest, state: ChangeRequest.State) -> None:
     if state in ChangeRequest.OPEN_STATES:
         other = open_request(BY_KIND[request.kind], request.thing_id)
         if other is not None and other.pk != request.pk:
-            raise Conflict("填报单位已为同一台设备另提了一件更正申请，同时只能办一件。请等它办结，再来办理。")
-    ChangeRequest.objects.filter(pk=request.pk).update(state=state, state_since=Now())
+            raise Conflict(ANOTHER)
+    try:
+        with transaction.atomic():
+            ChangeRequest.objects.filter(pk=request.pk).update(state=state, state_since=Now())
+    except IntegrityError as error:  # it was asked for at this very moment
+        raise Conflict(ANOTHER) from error
     request.refresh_from_db()
 
 

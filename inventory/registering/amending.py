@@ -24,8 +24,11 @@ from ..models import LedgerEntry
 from .acceptance import lock_registry
 from .links import meant_platform
 from .matching import NAME_KEY
-from .targets import CAMERA, SUPERVISION, Target
+from .targets import CAMERA, Target
 from .versioning import OF_KIND, write_versions
+
+SUPERVISOR = """SELECT d.agency_id FROM agencies_duty d WHERE d.place_kind_id = n.place_kind ORDER BY d.id LIMIT 1"""
+"""SQL of the agency that supervises a kind of place, as `targets.SUPERVISION` finds it for rows."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +120,6 @@ def _update(cursor: CursorWrapper, target: Target, params: dict[str, Any]) -> No
                                        ELSE ({named}) END FROM jsonb_populate_record(t, plan.told) n)"""
     else:
         follows = f"name_key = (SELECT {NAME_KEY.format('n.name')} FROM jsonb_populate_record(t, plan.told) n)"
-    supervision = SUPERVISION.removeprefix("LEFT JOIN").replace("r.place_kind", "n.place_kind")
-    watched, _, same_kind = supervision.rpartition(" ON ")
     cursor.execute(
         f"""UPDATE {target.things} t
             SET ({", ".join(target.columns)}) = (
@@ -126,7 +127,7 @@ def _update(cursor: CursorWrapper, target: Target, params: dict[str, Any]) -> No
                   FROM jsonb_populate_record(t, plan.told) n),
                 {follows},
                 supervisor_id = (SELECT CASE WHEN n.place_kind = t.place_kind THEN t.supervisor_id
-                                             ELSE (SELECT duty.agency_id FROM {watched} WHERE {same_kind}) END
+                                             ELSE ({SUPERVISOR}) END
                                  FROM jsonb_populate_record(t, plan.told) n),
                 life = CASE WHEN plan.life <> '' THEN plan.life ELSE t.life END,
                 version_number = t.version_number + 1, changed_at = %(now)s

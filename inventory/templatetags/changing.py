@@ -27,7 +27,7 @@ def change_button(context: dict[str, Any]) -> dict[str, Any]:
     if row.life != Life.LIVE or not may_ask_change(request.user, row):
         return {}
     under_way = open_request(target, row.pk)
-    if under_way is not None:
+    if under_way is not None and under_way.agency_id == row.reporting_agency_id:
         words = f"更正申请：{under_way.get_state_display()}"
         return {"url": reverse("change_request", args=[under_way.pk]), "words": words}
     return {"url": reverse("change_ask", args=[target.kind, row.pk]), "words": "申请更正"}

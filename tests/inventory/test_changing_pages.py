@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agencies.models import Person
 from cameras.models import Camera
+from demo import changing as demo
 from inventory.models import ChangeRequest
 from reviews.models import Case, Decision, Side, Verdict
 from reviews.services import mark
@@ -190,3 +191,10 @@ def test_the_record_says_what_was_asked(data_reviewer: Person, police_reviewer: 
     told = get(data_reviewer, "review_record", case.pk)
     assert "品牌：海康威视 → 大华" in told
     assert "设备上个月更换" in told
+
+
+def test_the_demo_has_one_in_review(mabu_clerk: Person) -> None:
+    register_camera("mabu", name="史河大道路口", platform_name="")
+    demo.ask(mabu_clerk)
+    told = page(mabu_clerk, ChangeRequest.objects.get())
+    assert "维修" in told and "审核中" in told
