@@ -10,6 +10,7 @@ from django.db import connection
 
 from cameras.mapcells import DIMS, CellOf, MapCell, cell_number
 from cameras.models import Camera
+from dashboards.map.keeping import cells_are_counts
 from tests.factories_registry import accepted_batch, record_change, register_camera
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +85,16 @@ def test_the_number_of_a_cell_is_said_alike_in_both_places() -> None:
     told = Camera.objects.annotate(cell=CellOf("wgs_longitude", "wgs_latitude")).get(pk=camera.pk)
     x, y = int((Decimal("115.934366") + Decimal("0.005")) * 400), int((Decimal("31.727178") + Decimal("0.005")) * 400)
     assert told.cell == cell_number(x, y)  # type: ignore[attr-defined]
+
+
+def test_a_count_that_is_off_is_told() -> None:
+    """Kept cells and totals beside the cameras themselves (I10)."""
+    register_camera("meishan")
+    register_camera("meishan", longitude=None, latitude=None)
+    assert list(cells_are_counts()) == []
+    MapCell.objects.filter(level=12, dim="status").update(n=7)
+    MapCell.objects.filter(level=0, dim="measure", x=0).update(n=5)
+    assert list(cells_are_counts()) == [
+        "地图格第 12 级（status）有 2 处与台账的台数不一致。",
+        "地图图例（measure）共 6 台，台账在册 2 台。",
+    ]
