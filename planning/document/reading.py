@@ -7,20 +7,19 @@ from django.db.models import Q, QuerySet
 from agencies import access
 from agencies.access import EVERYTHING, Sight
 from agencies.models import Person
-from agencies.permissions import is_clerk
-from reviews.permissions import sees_reviews
+from agencies.permissions import is_clerk, sees_all_business
 
 from ..models import Issue, Part
 
 
 def may_read_county(person: Person) -> bool:
-    """The county's own document and every part."""
-    return sees_reviews(person)
+    """The county's own document and every part: who sees the whole registry with positions, not a reviewer's deputy."""
+    return sees_all_business(person)
 
 
 def seen_issues(person: Person) -> Sight:
     """All for office, reviewers and leader; a clerk sees the finished ones in which the own unit has a part."""
-    if sees_reviews(person):
+    if may_read_county(person):
         return Sight(full=EVERYTHING)
     if not is_clerk(person) or person.agency_id is None:
         return Sight()

@@ -8,10 +8,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from agencies.models import Person
 from planning.document import issuing
 from planning.models import Issue
+from reviews.models import Delegation
 from tests.dashboards.pages import browse
 from tests.factories_registry import register_camera
 from tests.planning import issued, scenes
@@ -155,3 +157,16 @@ def test_the_way_there_is_in_the_navigation(office: Person) -> None:
     client: Client = browse(office)
     assert 'href="/planning/document/"' in client.get(LIST).content.decode()
     assert 'href="/planning/assumptions/"' in client.get(LIST).content.decode()
+
+
+def test_a_reviewers_deputy_does_not_read_every_units_positions(
+    issue: Issue, data_reviewer: Person, mabu_clerk: Person
+) -> None:
+    day = timezone.localdate()
+    Delegation.objects.create(
+        side="data", delegator=data_reviewer, deputy=mabu_clerk, starts_on=day, ends_on=day, reason="出差"
+    )
+    client = browse(mabu_clerk)
+    assert client.get(OTHERS[0]).status_code == 200, "麻埠镇's own part"
+    assert client.get(OWN[0]).status_code == 404
+    assert client.get(COUNTY[0]).status_code == 403
