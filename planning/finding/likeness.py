@@ -35,6 +35,7 @@ class Answer(NamedTuple):
 APART = Answer(Like.APART)
 _TELLING = frozenset("0123456789东南西北上下前后左右内外大小新老旧高低甲乙丙丁abcdef")
 """Signs that tell places apart, so that one more or less is no slip."""
+_AFAR = "高空瞭望"
 _COUNTS = re.compile(r"\d+")
 _HARMLESS = frozenset({"中心", "文化", "村", "镇", "乡", "县", "金寨", "国有", "公共", "项目", "的", "社区"})
 _PLAIN_GATES = frozenset({"大门", "出入口"})
@@ -73,6 +74,8 @@ def _compare(a: Scene, b: Scene, same_owner: bool) -> Answer:
         doubts.append("只写了部位，没有写是哪一处")
     if a.function != b.function and a.function and b.function:
         doubts.append(f"一方用于{a.function}，一方用于{b.function}")
+    if _AFAR in (a.function, b.function) and not (a.function and b.function):
+        doubts.append("一方是高空瞭望，看得更远")
     if doubts:
         return Answer(Like.UNSURE, tuple(doubts))
     return Answer(Like.SAME, slip=place is _Text.SLIP)
@@ -200,7 +203,7 @@ def _spots(a: Scene, b: Scene, doubts: list[str]) -> bool:
         return True
     if "对面" in (a.spot, b.spot):
         return False
-    if a.core + a.spot == b.core or b.core + b.spot == a.core:
+    if not a.roads and not b.roads and (a.core + a.spot == b.core or b.core + b.spot == a.core):
         doubts.append("一方写得更细")
         return True
     if not a.spot or not b.spot:

@@ -142,7 +142,7 @@ def scene(name: str) -> Scene:
     if not roads:
         core, spot = _spot(core.replace("|", "").replace("-", ""))
     elif core:
-        core, spot = "", _spot(core)[1] or core
+        core, spot = "", _spot(f"|{core}")[1] or core
     road, house, core = _address(core) if not roads else ("", "", "")
     return Scene(
         core, roads, crossing, road, house, spot, _in_order(facing), frozenset(flow), _in_order(corner), all_round,

@@ -15,13 +15,18 @@ _ABOVE = re.compile(r"^(?:安徽省?)?(?:六安市?)?(?:金寨县|金寨(?!路|�
 _GENERIC = ("路", "街", "大道", "巷", "桥", "大桥", "村", "社区")
 """What must not follow a township's stem that is taken off: 梅山大桥 is a bridge's name."""
 _DIGITS = {sign: at for at, sign in enumerate("零一二三四五六七八九")}
-_COUNTED = re.compile(r"第?([一二三四五六七八九十]{1,3})(?=号|栋|幢|单元|楼|层|期|巷|弄|组|队|路|街|大道|#|道)")
+_COUNTED = re.compile(
+    r"第?([一二三四五六七八九十]{1,3})(?=号|栋|幢|单元|楼|层|期|巷|弄|组|队|路|街|大道|#|道|中学|中(?=$|[大校门正后操东西南北]))"
+)
+_MARKER = re.compile(r"k(\d+)\s*\+\s*(\d+)")
+"""A road's marker stone, K12+300, is a place and no device's number."""
 _NUMBERED = re.compile(r"第(?=\d)")
 
 ONE_WORD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
         (r"村?村民委员会|村村委会|村部", "村委会"),
+        (r"(?<=\d)中(?=$|[大校门正后操东西南北])", "中学"),
         (r"居民委员会|社区居委会", "居委会"),
         (
             r"县(?=人民医院|医院|中医院)|(?<=.)[镇乡县](?=人民政府|政府|中心|卫生院|医院|初级|中学|小学|幼儿园|敬老院|农贸|文化|客运|汽车)",
@@ -53,7 +58,7 @@ ONE_WORD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 def plain(name: str) -> str:
     """The name in half-width signs without white space and hidden signs; brackets and commas as "|"."""
-    text = unicodedata.normalize("NFKC", trim(name)).casefold()
+    text = _MARKER.sub(r"桩\1加\2米", unicodedata.normalize("NFKC", trim(name)).casefold())
     text = re.sub(r"[()\[\]{}<>【】〔〕《》“”\"'‘’,，;；:：。.!！?？·•|~～]+", "|", re.sub(r"\s+", "", text))
     return text.strip("|-_、/")
 

@@ -1,4 +1,4 @@
-"""Names of one scene, of two, and of what may be either: lists written by hand before the comparison was."""
+"""Names of one scene, of two, and of what may be either: lists made by hand, begun before the comparison."""
 
 from __future__ import annotations
 
