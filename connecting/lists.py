@@ -101,6 +101,13 @@ def _alone(value: str, names: Names, today: dt.date) -> Q:
 
 FILTERS: Final = (
     Filter("agency", "填报单位", _agencies, lambda code, names, today: Q(reporting_agency=names.agency_ids[code])),
+    Filter(
+        "supervisor",
+        "主管部门",
+        _agencies,
+        lambda code, names, today: Q(supervisor=names.agency_ids[code]),
+        offered=False,
+    ),
     Filter("township", "乡镇", _or_blank(townships(), "乡镇未填"), _equals("township"), kind="camera"),
     Filter("place", "场所类别", _or_blank(place_kinds(), "场所类别未填"), _equals("place_kind")),
     Filter("funding", "资金来源", lambda names: FUNDING, _equals("funding")),

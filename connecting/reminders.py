@@ -24,7 +24,7 @@ from notices.models import Notice
 from platforms.models import Platform
 
 from . import states
-from .models import Sign, Topic
+from .models import Access, Sign, Topic
 from .permissions import clerks_of, office_people
 
 NEAR: Final = dt.timedelta(days=7)
@@ -36,7 +36,8 @@ UNITS: Final = {"camera": "台摄像机", "platform": "个平台"}
 class Matter:
     """What may be due: the annotation with its day, what it is waited for with, and the words.
 
-    `asked` are the conditions of the list that opens; `office`: the office is told, not the unit.
+    `asked` are the conditions of the list that opens. `whose`: by which agency of the things it is told, and to whose
+    clerks; `office`: the office is told instead.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Matter:
     late: str
     soon: str
     office: bool = False
+    whose: str = "reporting_agency"
 
 
 MATTERS: Final = (
@@ -60,6 +62,17 @@ MATTERS: Final = (
         "due",
         "已过应接入的日期",
         "快到应接入的日期",
+    ),
+    Matter(
+        "plan",
+        Topic.ACCESS,
+        "now_due",
+        Q(now_access=Access.SOCIAL),
+        {"access": Access.SOCIAL.value},
+        "due",
+        "已过方案所定的接入日期",
+        "快到方案所定的接入日期",
+        whose="supervisor",
     ),
     Matter(
         "later",
@@ -117,10 +130,11 @@ def every_day() -> None:
             _tell(matter)
 
 
-def done(topic: Topic, agencies: Iterable[int]) -> None:
-    """Something was said of these units' things: end what they were told and is no longer due; in its transaction."""
-    ids = sorted(agencies)
+def done(topic: Topic, things: Iterable[Any]) -> None:
+    """Something was said of these things: end, in its transaction, what their agencies were told and is not due now."""
+    things = list(things)
     for matter in (matter for matter in MATTERS if matter.topic == topic):
+        ids = sorted({pk for thing in things if (pk := getattr(thing, f"{matter.whose}_id"))})
         keys = [_key(matter, one) for one in _due(matter, local_now().date(), ids)]
         for agency_id in ids:
             notices.settle_others(f"{PREFIX}:{matter.key}:{agency_id}:", keys)
@@ -145,11 +159,11 @@ def _due(matter: Matter, now: dt.date, agencies: list[int] | None) -> Iterator[D
         if kind == "camera":  # what follows its platform is told with the platform
             rows = rows.exclude(**{f"{matter.topic}_from": states.PLATFORM})  # noqa: PLW2901
         if agencies is not None:
-            rows = rows.filter(reporting_agency__in=agencies)  # noqa: PLW2901
+            rows = rows.filter(**{f"{matter.whose}__in": agencies})  # noqa: PLW2901
         found = (
-            rows.filter(matter.waits, late | soon)
+            rows.filter(matter.waits, late | soon, **{f"{matter.whose}__isnull": False})
             .order_by()
-            .values("reporting_agency")
+            .values(matter.whose)
             .annotate(
                 late=Count("pk", filter=late),
                 soon=Count("pk", filter=soon),
@@ -159,9 +173,9 @@ def _due(matter: Matter, now: dt.date, agencies: list[int] | None) -> Iterator[D
         )
         for one in found:
             if one["late"]:
-                yield Due(kind, True, one["reporting_agency"], one["late"], one["last_late"])
+                yield Due(kind, True, one[matter.whose], one["late"], one["last_late"])
             if one["soon"]:
-                yield Due(kind, False, one["reporting_agency"], one["soon"], one["last_soon"])
+                yield Due(kind, False, one[matter.whose], one["soon"], one["last_soon"])
 
 
 def _key(matter: Matter, due: Due) -> str:
@@ -170,7 +184,8 @@ def _key(matter: Matter, due: Due) -> str:
 
 def _remind(matter: Matter, due: Due) -> None:
     agency = Agency.objects.get(pk=due.agency_id)
-    asked = {**matter.asked, matter.parameter: due.tone, "agency": agency.code}
+    whose = "agency" if matter.whose == "reporting_agency" else matter.whose
+    asked = {**matter.asked, matter.parameter: due.tone, whose: agency.code}
     if due.kind == "camera":
         asked[f"{matter.topic}_own"] = "yes"
     words = matter.late if due.late else f"{matter.soon}（最晚 {due.day:%Y-%m-%d}）"

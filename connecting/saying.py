@@ -76,7 +76,7 @@ def say(by: Person, kind: str, ids: Sequence[int], seen: int, spoken: Spoken) ->
         )
         _hold(kind, standings, said, spoken.topic)
         agencies = {thing.reporting_agency_id for thing in things}
-        reminders.done(spoken.topic, agencies)
+        reminders.done(spoken.topic, things)
         spoken.tell(things, said)
         journal.record(
             by,

@@ -9,16 +9,17 @@ from agencies.models import Agency
 from cameras.models import Camera
 from connecting import invariants, lists, rates
 from connecting.models import Capacity, ProvinceLink, Statement
-from demo import connecting, people
+from demo import connecting
 from platforms.models import Platform
-from tests.factories import PASSWORD
+from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
 UNITS = ("mabu", "qingshan", "gubei", "nanxi", "health", "water", "culture-tourism")
 
 
 def test_it_is_told() -> None:
-    people.make_cast(PASSWORD)
+    make_person("police-1", "police", "police_reviewer")
+    make_person("office-1", "office", "office")
     base = {"changed_at": timezone.now(), "built": "2019.05"}
     for code in UNITS:
         agency = Agency.objects.get(code=code)

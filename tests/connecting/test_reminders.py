@@ -84,6 +84,21 @@ def test_the_office_is_told_of_what_it_put_off(
     assert not told(office)
 
 
+def test_the_department_is_told_of_its_plan(
+    meishan_clerk: Person, education_clerk: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera = register_camera(
+        "meishan", built="", place_kind="school", funding="social", supervisor=education_clerk.agency
+    )
+    post(education_clerk, "plan", camera, by_date=in_days(2), text="接入运营商平台")
+    reminders.every_day()
+    (notice,) = told(education_clerk)
+    assert "快到方案所定的接入日期" in notice.text and len(told(meishan_clerk)) == 1
+    assert client_of(education_clerk).get(notice.url).context["total"] == 1
+    post(meishan_clerk, "state", camera, state="connected")
+    assert not told(education_clerk) and not told(meishan_clerk)
+
+
 def test_what_a_notice_counts_is_what_its_list_holds(meishan_clerk: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a platform that is late and its camera, the notice on cameras counts only what speaks for itself."""
     platform = register_platform("meishan", built="")
