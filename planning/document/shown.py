@@ -15,9 +15,10 @@ MOST_ROWS: Final = 1000
 
 @dataclass(frozen=True)
 class Cut:
-    """A table as the page shows it; `cut`: there are more rows than these."""
+    """A table as the page shows it; `cut`: there are more rows than these. `name`: its caption, or what it stands under."""
 
     caption: str
+    name: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[tuple[str, bool]]]
     total: Sequence[tuple[str, bool]] | None
@@ -40,20 +41,21 @@ def of(paper: Paper) -> Page:
     """The paper, walked once."""
     body: list[Heading | Paragraph | Cut] = []
     annexes: list[Heading | Paragraph | Cut] = []
-    into = body
+    into, under = body, ""
     for block in paper:
         if isinstance(block, Heading) and block.level == 0:
             into = annexes
-        into.append(_cut(block) if isinstance(block, Table) else block)
+        under = block.text if isinstance(block, Heading) else under
+        into.append(_cut(block, under) if isinstance(block, Table) else block)
     return Page(paper, body, annexes)
 
 
-def _cut(table: Table) -> Cut:
+def _cut(table: Table, under: str) -> Cut:
     rows = list(islice(iter(table), MOST_ROWS + 1))
     cut = len(rows) > MOST_ROWS
     shown = [_cells(table, row) for row in rows[:MOST_ROWS]]
     total = _cells(table, table.total) if table.total is not None else None
-    return Cut(table.caption, table.columns, shown, total, table.small, cut)
+    return Cut(table.caption, table.caption or under, table.columns, shown, total, table.small, cut)
 
 
 def _cells(table: Table, row: Row) -> list[tuple[str, bool]]:
