@@ -15,7 +15,7 @@ MOST_ROWS: Final = 1000
 
 @dataclass(frozen=True)
 class Cut:
-    """A table as the page shows it; `cut`: there are more rows than these. `name`: its caption, or what it stands under."""
+    """A table as the page shows it. `name`: its caption, or what it stands under; `cut`: there are more rows."""
 
     caption: str
     name: str
