@@ -24,7 +24,7 @@ from tests.factories_inventory import drafted, hand_in, stamp
 from tests.inventory import web
 from tests.inventory.grids import browser, edit, rows_of, send
 from tests.inventory.judging import assert_sound
-from tests.inventory.test_waivers import REASON, faulty
+from tests.inventory.waiving import REASON, faulty
 
 pytestmark = pytest.mark.django_db
 YEAR = dt.timedelta(days=365)
