@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from agencies.models import Person, Role
+from cameras.models import Camera
 from jobs import services as jobs
 from jobs.models import Job
-from planning import asking, assumptions, deciding, searching
+from planning import asking, assumptions, deciding, making, searching
 from planning.document import issuing
 from planning.finding import KINDS
 from planning.models import Proposal
 from reviews import services as reviews
 from reviews.models import Decision, Side
 
+BY_HAND = "办公室到现场看过，两台拍的是同一处。"
 REFUSAL = "这台还要看村口方向，拆了就看不到了。"
 ASSUMED = {"remove_cost": "0.02", "move_cost": "0.1", "pole_cost": "0.6"}
 """Invented; the others are left open, so that the plan shows what it cannot reckon."""
@@ -26,9 +28,24 @@ def tell(office: Person) -> None:
     clerks = {person.agency_id: person for person in Person.objects.filter(roles__role=Role.CLERK)}
     sure = Proposal.objects.filter(sure=True).exclude(members__measure="").order_by("pk")
     able = [one for one in sure if {member.owner_id for member in one.members.all()} <= set(clerks)]
+    able += _by_hand(office, clerks, len(STAGES) - len(able))
     for stage, proposal in zip(STAGES, able, strict=False):
         _carry_on(office, proposal, stage, clerks)
     _issue(office)
+
+
+def _by_hand(office: Person, clerks: dict[int | None, Person], count: int) -> list[Proposal]:
+    """Where too few are found in the invented county, the office puts two cameras together itself."""
+    by_owner: dict[int, list[Camera]] = {}
+    for camera in Camera.objects.live().filter(owner__in=[pk for pk in clerks if pk]).order_by("pk"):
+        by_owner.setdefault(camera.owner_id, []).append(camera)
+    most = sorted(by_owner.values(), key=len, reverse=True)[:2]
+    made = []
+    for one, other in list(zip(*most, strict=False))[: max(count, 0)] if len(most) > 1 else ():
+        proposal = making.make(office, [one.number, other.number], BY_HAND)
+        stays, goes = proposal.members.order_by("place")
+        made.append(asking.amend(office, proposal.pk, {stays.pk: "一机多用", goes.pk: "拆除"}, stays.pk))
+    return made
 
 
 def _issue(office: Person) -> None:

@@ -37,6 +37,7 @@ class Shown:
     thing: things.Thing
     own: bool
     wish: str = ""
+    reply: Reply | None = None
     typed: str = ""
     carrying: Carrying | None = None
     may_carry: bool = False
@@ -156,6 +157,7 @@ def _shown(
         thing=thing,
         own=own,
         wish=reply.wishes.get(str(member.pk), "") if reply and open_ else "",
+        reply=reply if open_ else None,
         carrying=task if open_ else None,
         may_carry=own and task is not None and task.state in TO_DO,
         may_check=office

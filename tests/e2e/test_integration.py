@@ -94,7 +94,7 @@ def test_from_the_search_to_the_cameras_history(
         expect(page.get_by_role("heading", name="正在查找")).to_be_hidden(timeout=60_000)
         page.goto("/planning/?kind=duplicate")
         page.locator(".proposal-name a").click()
-        expect(page.get_by_text("分属两个单位")).to_be_visible()
+        expect(page.get_by_text("分属 2 个单位").first).to_be_visible()
         real.assert_sound(page)
         for select in page.locator(".members select").all():
             if not select.input_value():
