@@ -82,6 +82,16 @@ class Value:
 
 
 @dataclass(frozen=True)
+class FileOf:
+    """A file that versions came from; `url` is "" for whoever may not open it. `numbers`: those versions."""
+
+    name: str
+    url: str
+    sha256: str
+    numbers: list[int]
+
+
+@dataclass(frozen=True)
 class Opened:
     """A registered thing opened from its list."""
 
@@ -195,6 +205,7 @@ def open_row(request: HttpRequest, listing: Listing, pk: int, sheet: Sheet, titl
             "by_version": _address(asked, {}, "history"),
             "by_field": _address(asked, {BY: BY_FIELD}, "history"),
             "shown": history.shown,
+            "files": _files(history),
             "source": history.shown.source if history.shown else None,
             "source_is_current": bool(history.shown and histories.holds(history.shown.version, asked.moment)),
             "value": _value(history, field, listing, names) if field else None,
@@ -241,6 +252,17 @@ def _field(request: HttpRequest, titles: Mapping[str, str]) -> str:
 def _address(asked: Asked, more: Mapping[str, Any], anchor: str) -> str:
     """This page of the same list and day, with something else shown of it."""
     return f"?{urlencode([*asked.pairs(page=True), *more.items()])}#{anchor}"
+
+
+def _files(history: History) -> list[FileOf]:
+    """The originals behind the versions told, each once."""
+    found: dict[str, FileOf] = {}
+    for edition in history.editions:
+        source = edition.source
+        if source and source.file_name and not source.compensates:
+            new = FileOf(source.file_name, source.file_url, source.sha256, [])
+            found.setdefault(source.sha256, new).numbers.append(edition.number)
+    return list(found.values())
 
 
 def _told(history: History, asked: Asked) -> list[Told]:

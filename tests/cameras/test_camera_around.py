@@ -177,3 +177,12 @@ def test_the_number_of_queries_does_not_grow_with_the_neighbours(
         text = html(client.get(f"/cameras/{here.pk}/"))
     assert len(around(text)) == 20
     assert "只列出最近的 20 台" in text
+
+
+def test_each_file_is_told_once_with_its_versions(meishan_clerk: Person) -> None:
+    first, second = accepted_batch("meishan"), accepted_batch("meishan")
+    camera = record_change(at(0, batch=first), second, status="停用")
+    part = page(meishan_clerk, camera).split('id="files"')[1].split("</section>", maxsplit=1)[0]
+    assert re.findall(r"第 ([0-9、]+) 版", part) == ["2", "1"]
+    assert part.count(" download ") == 2, "the unit may open its own reports"
+    assert "2 份" in part

@@ -101,7 +101,7 @@ def test_finding_a_camera_by_filters_and_coming_back(site: str, county: Camera, 
         page.get_by_role("link", name=re.compile("搜索.*江店.*去掉")).click()
         expect(page.get_by_text("共 55 台在册")).to_be_visible()
         page.get_by_role("link", name="下一页").click()
-        expect(page.get_by_text("共 55 台，本页 5 台")).to_be_visible()
+        expect(page.get_by_role("navigation", name="分页")).to_contain_text("共 55 台，本页 5 台")
         with page.expect_download() as download:
             page.get_by_role("link", name="导出 Excel").click()
         assert download.value.suggested_filename.startswith("摄像机台账_")
@@ -127,8 +127,8 @@ def test_columns_views_and_ticks(site: str, county: Camera, meishan_clerk: Perso
     with launch() as browser:
         page = browse(new_page(new_context(browser)), site, key, "/cameras/?sort=name")
         page.get_by_text("选列").click()
-        page.get_by_label("品牌", exact=True).check()
-        page.get_by_label("场所类别", exact=True).uncheck()
+        page.get_by_role("checkbox", name="品牌", exact=True).check()
+        page.get_by_role("checkbox", name="场所类别", exact=True).uncheck()
         assert_sound(page)
         page.screenshot(path=str(PHOTOS / "list-columns.png"))
         page.get_by_role("button", name="只显示勾选的列").click()
