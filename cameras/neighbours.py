@@ -29,7 +29,7 @@ AROUND = 0.2
 """Degrees around the county's box; what lies farther out was not measured here."""
 CROWD, CROWDED = 200, 30
 """More than so many points in a square of so many metres are no neighbours but a heap: they are told, not paired."""
-MOST_PAIRS = 20_000_000
+MOST_PAIRS = 10_000_000
 """Expected pairs beyond which nobody could use the answer, and memory might not hold it."""
 _NARROWEST = math.cos(math.radians(COUNTY_BOX[3] + AROUND))
 
