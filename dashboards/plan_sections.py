@@ -47,6 +47,7 @@ def connecting(person: Person) -> Callable[[Agency | None], Section | None]:
             [f"县“雪亮平台”接入率：{told}。分母是在册摄像机，没有说明接入情况的计为未接入。"],
             grids,
             [(f"已接入（{one.label}）", one.count) for one in rates],
+            rates[-1].of,
         )
 
     return tell

@@ -122,7 +122,7 @@ def _common(stock: Stock, agency: Agency | None, sections: Sections, as_of: date
         },
         "settled": settled,
         "settled_more": more,
-        "sections": sections.of(agency),
+        "sections": sections.of(agency, by_place.total()),
     }
 
 

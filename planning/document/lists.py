@@ -19,16 +19,12 @@ from registry.names import Names
 from sheets.vocabulary import MEASURES
 
 from .paper import Row
-from .stock import live
+from .stock import Moved, live
 
 LOT: Final = 2000
 IN_ORDER: Final = {word: place for place, word in enumerate(MEASURES)}
 UNCHANGED: Final = ("", "保留")
 """Measures for which nothing is to be done."""
-
-
-class Moved(Exception):
-    """A list has not as many rows as its figure says; the figures must be read again."""
 
 
 def cameras(

@@ -8,6 +8,8 @@ from typing import Any
 
 from agencies.models import Agency, Person
 
+from .stock import Moved
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -20,12 +22,16 @@ class Grid:
 
 @dataclass(frozen=True)
 class Section:
-    """What is told under one heading. `named`: figures to be compared with the issue before, label -> value."""
+    """What is told under one heading. `named`: figures to be compared with the issue before, label -> value.
+
+    `cameras`: how many live cameras it counted, where it did.
+    """
 
     title: str
     paragraphs: Sequence[str] = ()
     grids: Sequence[Grid] = ()
     named: Sequence[tuple[str, int]] = ()
+    cameras: int | None = None
 
 
 Provider = Callable[[Person], Callable[[Agency | None], Section | None]]
@@ -45,9 +51,12 @@ class Sections:
     def __init__(self, person: Person) -> None:
         self._tellers = [provider(person) for provider in _providers.values()]
 
-    def of(self, agency: Agency | None) -> list[dict[str, Any]]:
-        """As plain JSON, to be kept with the figures."""
+    def of(self, agency: Agency | None, cameras: int) -> list[dict[str, Any]]:
+        """As plain JSON, to be kept with the figures. Raises Moved where one has counted other than these cameras."""
         told = [teller(agency) for teller in self._tellers]
+        for each in told:
+            if each is not None and each.cameras not in (None, cameras):
+                raise Moved(f"{each.title}: {each.cameras} cameras where there are {cameras}")
         return [
             {
                 "title": each.title,

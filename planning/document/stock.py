@@ -30,6 +30,10 @@ from ..models import Carrying, Member
 REUSED: Final = "杆塔复用"
 
 
+class Moved(Exception):
+    """A list has not as many rows as its figure says, for the registry went on meanwhile; all must be read again."""
+
+
 class Group(NamedTuple):
     """Cameras that are alike in everything that is counted. `pole`: only where a pole is to be given up."""
 

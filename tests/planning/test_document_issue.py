@@ -20,7 +20,7 @@ from jobs.models import Job
 from planning import assumptions
 from planning.document import changes, figures, issuing, lists
 from planning.document.sections import Sections
-from planning.document.stock import Stock
+from planning.document.stock import Moved, Stock
 from planning.models import Issue
 from registry.names import Names
 from tests.dashboards.pages import browse
@@ -213,9 +213,28 @@ def _article(page: bytes) -> str:
 def test_a_list_that_disagrees_with_its_figure_is_not_kept(office: Person) -> None:
     issued.county()
     names = Names()
-    with pytest.raises(lists.Moved):
+    with pytest.raises(Moved):
         list(lists.cameras(office, timezone.now(), names, names.agency_ids["meishan"], 3)())
     assert len(list(lists.cameras(office, timezone.now(), names, names.agency_ids["meishan"], 4)())) == 4
+
+
+def test_what_is_read_while_the_registry_goes_on_is_not_kept(office: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An acceptance comes in between counting the registry and counting what is connected."""
+    issued.county()
+
+    def late(person: Person) -> Sections:
+        register_camera("meishan")
+        return Sections(person)
+
+    monkeypatch.setattr(issuing, "Sections", late)
+    with pytest.raises(Moved):
+        issued.make()
+    issue = Issue.objects.get()
+    assert (issue.state, issue.file, issue.parts.count()) == ("running", None, 0)
+    monkeypatch.undo()
+    jobs.run(str(Job.objects.get(kind=issuing.JOB_KIND).pk))
+    told = Issue.objects.get().figures
+    assert told is not None and told["stock"]["cameras"] == 7, "the job was done again"
 
 
 def test_an_empty_county_has_a_plan(office: Person) -> None:
