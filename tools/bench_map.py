@@ -41,8 +41,8 @@ FROM (
            CASE WHEN random() < 0.6 THEN (%(agencies)s::bigint[])[1 + town.place]
                 ELSE (%(agencies)s::bigint[])[24 + (random() * 12)::int] END AS agency
     FROM generate_series(%(first)s, %(last)s) n
-    CROSS JOIN LATERAL (SELECT (n * 7919 %% 23)::int AS place,
-                               (%(towns)s::text[])[1 + (n * 7919 %% 23)::int] AS code) town
+    CROSS JOIN LATERAL (SELECT (n::bigint * 7919 %% 23)::int AS place,
+                               (%(towns)s::text[])[1 + (n::bigint * 7919 %% 23)::int] AS code) town
 ) drawn
 """
 

@@ -84,6 +84,7 @@ function start(holder, told) {
     const marker = L.marker([inside(lat, y), inside(lon, x)], {
       icon: L.divIcon({ className: "map-cluster", html: icon, iconSize: [size, size] }),
       title: `${thousands(n)} 台`,
+      autoPanOnFocus: false, // all are in view, and a map that moves draws them anew
     });
     marker.on("click", () => pick(zoom, [x, y, x, y]));
     drawn.addLayer(marker);
