@@ -208,7 +208,7 @@ class Members:
             name=things.name_of(row),
             state="unchanged" if member.measure == STAYS else "changed",
             fields=self._fields(member, row),
-            reasons=self._against(member),
+            reasons=[*self._against(member), *self._part(member), *self._why()],
             beside=Link("现在的登记", reverse(member.thing_kind, args=[member.thing_id])),
             notes=self._notes(member, row),
             links=[Link("方案全文", reverse("proposal", args=[self.proposal.pk]))],
@@ -216,14 +216,9 @@ class Members:
         )
 
     def _fields(self, member: Member, row: Any) -> list[Field]:
-        """What is decided stands first, beside what is registered; then what tells the thing from the others."""
-        measure = Field("计划整合方式", member.measure, getattr(row, "measure", None))
-        shown = [
-            measure,
-            Field("在方案里", "保留的一台" if member.stays else "让出的一方" if self._names_one else "成员"),
-        ]
-        shown.append(Field("权属单位", member.owner.name))
-        for title, text in (
+        """What is decided stands first, beside what is registered; the rest does not change."""
+        told = (
+            ("权属单位", member.owner.name),
             ("乡镇", self.names.township(member.township) if member.township else ""),
             ("场所类别", self.names.place(member.place_kind) if member.place_kind else ""),
             ("管理平台", getattr(row, "platform_name", "")),
@@ -234,17 +229,24 @@ class Members:
             ("横臂数量", _number(getattr(row, "pole_arms", None))),
             ("建设费用（万元）", _number(getattr(row, "cost", None))),
             ("运维费用（万元/年）", _number(getattr(row, "upkeep", None))),
-        ):
-            if text:
-                shown.append(Field(title, text))
-        return shown
+        )
+        measure = Field("计划整合方式", member.measure, getattr(row, "measure", None))
+        return [measure, *(Field(title, text, text) for title, text in told if text)]
+
+    def _part(self, member: Member) -> list[Reason]:
+        if not self._names_one:
+            return []
+        return [Reason("保留的一台" if member.stays else "让出的一方", "neutral")]
+
+    def _why(self) -> list[Reason]:
+        return [Reason(reason, "neutral") for reason in self.proposal.reasons]
 
     @cached_property
     def _names_one(self) -> bool:
         return any(member.stays for member in self.members.values())
 
     def _notes(self, member: Member, row: Any) -> list[Note]:
-        notes = [Note("info", reason) for reason in self.proposal.reasons]
+        notes: list[Note] = []
         reply = self.replies.get(member.owner_id)
         if reply is None:
             notes.append(Note("warning", "没有征求权属单位意见"))
@@ -256,9 +258,9 @@ class Members:
             wish = reply.wishes.get(str(member.pk))
             said = f"{reply.agency.short_name} {when} 答复：{reply.get_answer_display()}"
             said += (f"，希望改为“{wish}”" if wish else "") + (f"。理由：{reply.reason}" if reply.reason else "")
-            notes.append(Note("info" if reply.answer == "accept" else "warning", said))
+            notes.append(Note("since" if reply.answer == "accept" else "warning", said))
             if member.asked_measure != member.measure:
-                notes.append(Note("edited", f"征求意见时建议“{member.asked_measure}”，之后改为“{member.measure}”"))
+                notes.append(Note("since", f"征求意见时建议“{member.asked_measure}”，之后改为“{member.measure}”"))
         if row.version_number != member.seen and self.round.ended_at is None:
             notes.append(Note("warning", "送审之后登记内容又有变动，通过后不能写入，请退回办公室按现在的内容重新送审"))
         return notes

@@ -55,6 +55,7 @@ def accept(page: Page) -> None:
     page.goto("/notices/")
     page.get_by_role("button", name="去答复").first.click()
     expect(page.get_by_role("heading", name="本单位的意见")).to_be_visible()
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")  # the anchor has scrolled the head under the bar
     real.assert_sound(page)
     page.get_by_label("同意", exact=True).check()
     page.get_by_role("button", name="提交答复").click()
