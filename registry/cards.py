@@ -174,21 +174,18 @@ class Cards:
         cursor.execute("CREATE TEMP TABLE IF NOT EXISTS card_lines (id bigint, text text, words int[])")
         cursor.execute("TRUNCATE card_lines")
         cursor.copy_from(StringIO("".join(self._lines(rows))), "card_lines")
-        cursor.execute(
-            f"""INSERT INTO {tally} AS kept ({counted}, things)
-                SELECT {counted}, sum(n) FROM (
-                    SELECT {counted}, -1 AS n FROM {card} WHERE id = ANY(%s)
-                    UNION ALL SELECT {counted}, 1 FROM {things} t WHERE t.id = ANY(%s)) moved
-                GROUP BY {counted} HAVING sum(n) <> 0
-                ON CONFLICT ({counted}) DO UPDATE SET things = kept.things + excluded.things""",  # noqa: S608
-            [taken, taken],
-        )
+        # What is counted is read from the cards themselves: a thing may change between two statements.
+        count = f"""INSERT INTO {tally} AS kept ({counted}, things)
+                    SELECT {counted}, %s * count(*) FROM {card} WHERE id = ANY(%s) GROUP BY {counted}
+                    ON CONFLICT ({counted}) DO UPDATE SET things = kept.things + excluded.things"""  # noqa: S608
+        cursor.execute(count, [-1, taken])
         cursor.execute(f"DELETE FROM {card} WHERE id = ANY(%s)", [taken])  # noqa: S608
         cursor.execute(
             f"""INSERT INTO {card} ({", ".join(copied)}, text, words)
                 SELECT {", ".join(f"t.{column}" for column in copied)}, l.text, l.words
                 FROM card_lines l JOIN {things} t ON t.id = l.id ORDER BY t.id"""  # noqa: S608
         )
+        cursor.execute(count, [1, taken])
 
     def _lines(self, rows: Any) -> Iterator[str]:
         """COPY lines of id, text and grams."""

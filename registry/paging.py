@@ -103,12 +103,9 @@ class Pager:
         most = MOST_COUNTED + 1
         if self._cards and self._sees_all and not self.asked.q and set(self.asked.chosen) <= TALLIED:
             return Total(self._tallied(self._cards))
-        if self._cards is None:
-            found = _capped(self._rows, most)
-        else:
-            found = _capped(self._of_cards(self._cards), most)
-            if found < most and self._is_behind:
-                found += _capped(self._rows.filter(pk__in=self._cards.stale_things()), most - found)
+        runs = [part.order_by().values_list("id", flat=True)[:most] for part in self._parts()]
+        # In one statement, whatever cards are written meanwhile.
+        found = (runs[0] if len(runs) == 1 else runs[0].union(*runs[1:])).count()
         return Total(found) if found < most else Total(MOST_COUNTED, more=True)
 
     def _tallied(self, cards: Cards) -> int:
@@ -264,10 +261,6 @@ def _known_to(cards: Cards, condition: Q) -> bool:
 def _simple(cards: Cards, path: str) -> bool:
     name, *lookup = path.split("__")
     return (name == "pk" or cards.knows(name)) and (not lookup or lookup in (["in"], ["isnull"]))
-
-
-def _capped(rows: models.QuerySet[Any], most: int) -> int:
-    return int(rows.order_by()[:most].count())
 
 
 def _beside(path: str, row: Any, descending: bool, *, before: bool) -> Q:
