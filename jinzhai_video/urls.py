@@ -11,7 +11,6 @@ urlpatterns = [
     path("", include("reviews.urls")),
     path("", include("planning.urls")),
     path("", include("connecting.urls")),
-    path("", include("connecting.urls")),
     path("", include("platforms.urls")),
     path("", include("cameras.urls")),
 ]
