@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from agencies.models import Person
 from cameras.models import Camera
-from connecting import capacity, filings, reminders, saying, services
+from connecting import capacity, filings, permissions, reminders, saying, services
 from connecting.models import Topic
 from platforms.models import Platform
 
@@ -66,7 +68,11 @@ def _connections(office: Person, today: dt.date) -> None:
         by_date=after(60),
         text="费用合理，一并改造",
     )
-    _say(services.plan, "culture-tourism", "camera", 20, by_date=after(120), text="由景区接入运营商汇聚平台，费用自理")
+    supervised = Q(place_kind__in=permissions.supervised_kinds(clerk_of("culture-tourism")))
+    _say(
+        services.plan, "culture-tourism", "camera", 20, supervised,
+        by_date=after(120), text="由景区接入运营商汇聚平台，费用自理",
+    )  # fmt: skip
 
 
 def _filings(police: Person, today: dt.date) -> None:
@@ -81,10 +87,18 @@ def _filings(police: Person, today: dt.date) -> None:
     _say(services.sign, "nanxi", "camera", 8, state="missing", by_date=today + dt.timedelta(days=25))
 
 
-def _say(do: Callable[..., Any], agency: str, kind: str, count: int, **told: Any) -> list[Any]:
-    """The unit's clerk says it of its first things."""
+def _say(
+    do: Callable[..., Any],
+    agency: str,
+    kind: str,
+    count: int,
+    among: Q | None = None,
+    **told: Any,
+) -> list[Any]:
+    """The unit's clerk says it of its first things, among these."""
     model = Camera if kind == "camera" else Platform
-    things: list[Any] = list(model.objects.live().filter(reporting_agency__code=agency).order_by("pk")[:count])
+    own = model.objects.live().filter(among or Q(), reporting_agency__code=agency)
+    things: list[Any] = list(own.order_by("pk")[:count])
     if things:
         _act(do, clerk_of(agency), kind, things, **told)
     return things
