@@ -18,7 +18,7 @@ from tests.registry.reading import as_person
 
 pytestmark = pytest.mark.e2e
 
-PHOTOS = settings.VAR_DIR / "test" / "photos" / "lists"
+PHOTOS = settings.VAR_DIR / "photos" / "lists"
 LONG = "金寨县梅山镇江店路与梅山路交叉口东南角人行天桥下方朝向新城区政务中心正门公交站台" * 2
 
 
