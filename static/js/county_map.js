@@ -86,9 +86,16 @@ function start(holder, told) {
       title: `${thousands(n)} 台`,
       autoPanOnFocus: false, // all are in view, and a map that moves draws them anew
     });
-    marker.on("click", () => pick(zoom, [x, y, x, y]));
+    const take = () => pick(zoom, [x, y, x, y]);
+    marker.on("click", take);
     drawn.addLayer(marker);
-    marker.getElement()?.setAttribute("aria-label", `${thousands(n)} 台：${words.join("，")}`);
+    const element = marker.getElement();
+    element.setAttribute("aria-label", `${thousands(n)} 台：${words.join("，")}`);
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      take();
+    });
   }
 
   function point({ id, name, who, lon, lat, key, rough }) {
