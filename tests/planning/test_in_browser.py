@@ -62,7 +62,6 @@ def test_at_every_stage(site: str) -> None:
         with at_desk(browser, site, data) as page:
             sound(page, f"/reviews/{round_.case_id}/")
             photo(page, "bench")
-        with at_desk(browser, site, leader, size="3") as page:
-            sound(page, "/planning/")
+        with at_desk(browser, site, leader) as page:
             sound(page, f"/planning/{reviewed.pk}/")
-            photo(page, "leader-large")
+            photo(page, "leader")
