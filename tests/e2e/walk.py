@@ -36,6 +36,10 @@ SKIPPED = {
     "submission_scan",
     "journal_export",
     "journal_heads_export",
+    "change_evidence",
+    "carrying_evidence",
+    "plan_issue_file",
+    "plan_part_file",
 }
 """Downloads and pictures."""
 
