@@ -10,7 +10,7 @@ import pytest
 from agencies.models import Person
 from cameras.models import Pole
 from cameras.views import MOST_CAMERAS
-from tests.factories_registry import accepted_batch, record_change, register_camera, register_pole
+from tests.factories_registry import accepted_batch, record_change, register_camera, register_pole, version_of
 from tests.registry.reading import as_person, html, links
 
 
@@ -23,7 +23,15 @@ def test_the_page_says_values_cameras_and_source(meishan_clerk: Person) -> None:
     pole = register_pole("meishan", batch=batch, pole_number="MS-001")
     camera = register_camera("meishan", pole=pole, name="江店路口")
     page = get(meishan_clerk, pole)
-    for words in (pole.number, "杆件 MS-001", "6.5", "完整", "江店路口", "1 台", batch.version.files.get().file.name):
+    for words in (
+        pole.number,
+        "杆件 MS-001",
+        "6.5",
+        "完整",
+        "江店路口",
+        "1 台",
+        version_of(batch).files.get().file.name,
+    ):
         assert words in html(page)
     assert f"/cameras/{camera.pk}/" in links(page)
     assert f"/cameras/?pole={pole.number}" in links(page)
