@@ -51,6 +51,7 @@ def county(meishan_clerk: Person, police_reviewer: Person, office: Person) -> li
     return ids
 
 
+@pytest.mark.nightly
 def test_every_page(site: str, county: list[int], leader: Person, office: Person, police_reviewer: Person) -> None:
     sessions = {
         name: session_of(one) for name, one in (("leader", leader), ("office", office), ("police", police_reviewer))

@@ -63,6 +63,7 @@ def sound(page: Page, address: str) -> None:
     real.assert_sound(page)
 
 
+@pytest.mark.nightly
 def test_with_nothing_there(site: str, sessions: dict[str, str]) -> None:
     with real.launch() as browser:
         for role, session in sessions.items():
@@ -75,6 +76,7 @@ def test_with_nothing_there(site: str, sessions: dict[str, str]) -> None:
                     sound(page, "/campaigns/add/")
 
 
+@pytest.mark.nightly
 def test_with_a_county_that_is_late(site: str, sessions: dict[str, str]) -> None:
     """The office and the leader read at the largest size."""
     campaign = make_campaign(due_in=-2.5)

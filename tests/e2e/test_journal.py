@@ -51,6 +51,7 @@ def photo(name: str) -> Path:
     return folder / name
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("size", ["1", "3"])
 def test_the_pages(site: str, session: str, size: str) -> None:
     with real.launch() as browser, at_desk(browser, site, session, size=size) as page:

@@ -91,6 +91,7 @@ def test_a_short_list(clerk: Page, meishan_clerk: Person, tmp_path: Path) -> Non
         assert told in said, told
 
 
+@pytest.mark.nightly
 def test_a_long_list_has_its_code_on_every_page(clerk: Page, meishan_clerk: Person, tmp_path: Path) -> None:
     drafted(
         "meishan",

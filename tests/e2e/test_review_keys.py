@@ -266,6 +266,7 @@ def test_it_works_without_script(browser: Any, site: str, data_reviewer: Person)
     plain.close()
 
 
+@pytest.mark.nightly
 def test_every_state_is_sound(
     browser: Any, site: str, data_reviewer: Person, police_reviewer: Person, leader: Person, office: Person
 ) -> None:

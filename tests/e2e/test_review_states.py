@@ -27,7 +27,7 @@ from tests.reviews import scenes
 from tests.reviews.bench_scenes import busy, camera
 from tests.reviews.test_pages import Visitor
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e]
 
 
 @pytest.fixture

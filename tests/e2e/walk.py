@@ -20,7 +20,7 @@ class Limits:
     """Pages visited of each route by each role, and how often the pages of a route are judged, over all roles."""
 
     visits: int = 1
-    looks: int = 2
+    looks: int = 1
 
 
 SKIPPED = {

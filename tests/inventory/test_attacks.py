@@ -142,7 +142,8 @@ def addresses(draft: Submission) -> dict[str, str]:
     }
     found = {}
     for name in routes():
-        tried: list[list[Any]] = [chosen[name]] if name in chosen else [[], [draft.pk], ["csv"], [draft.pk, source.pk]]
+        usual: list[list[Any]] = [[], [draft.pk], ["csv"], ["camera"], [draft.pk, source.pk], ["camera", draft.pk]]
+        tried = [chosen[name]] if name in chosen else usual
         for given in tried:
             try:
                 found[name] = reverse(name, args=given)

@@ -61,6 +61,7 @@ def photograph(page: Page, name: str) -> None:
     real.assert_sound(page)
 
 
+@pytest.mark.nightly
 def test_it_is_sound_with_nothing_and_with_everything(
     site: str, meishan_clerk: Person, auditor: Person, settings: Any
 ) -> None:

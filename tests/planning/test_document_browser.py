@@ -16,6 +16,7 @@ from tests.planning.test_in_browser import photo
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
 
 
+@pytest.mark.nightly
 def test_the_plan_on_screen(site: str) -> None:
     office = session_of(scenes.office())
     owner = session_of(scenes.clerk("meishan"))

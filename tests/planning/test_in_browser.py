@@ -20,6 +20,7 @@ def photo(page: object, name: str) -> None:
     page.screenshot(path=str(folder / f"{name}.png"), full_page=True)  # type: ignore[attr-defined]
 
 
+@pytest.mark.nightly
 def test_at_every_stage(site: str) -> None:
     office = session_of(scenes.office())
     owner = session_of(scenes.clerk("mabu"))

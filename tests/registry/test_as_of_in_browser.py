@@ -85,6 +85,7 @@ def opened(page: Page, site: str, key: str, path: str, name: str) -> Page:
     return page
 
 
+@pytest.mark.nightly
 def test_every_page_is_sound(site: str, county: Camera, data_reviewer: Person) -> None:
     detail, pole = f"/cameras/{county.pk}/", county.pole_id
     paths = {

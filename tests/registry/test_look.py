@@ -50,6 +50,7 @@ def browse(page: Page, site: str, key: str, path: str) -> Page:
     return page
 
 
+@pytest.mark.nightly
 def test_every_page_is_sound(site: str, county: Camera, data_reviewer: Person, education_clerk: Person) -> None:
     pole, platform = county.pole, county.platform
     assert pole is not None

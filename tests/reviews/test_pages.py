@@ -62,6 +62,7 @@ def bench(submission: Any) -> str:
     return reverse("review", args=[scenes.case_of(submission).pk])
 
 
+@pytest.mark.nightly
 def test_queue_is_sound_when_full_and_when_empty(
     browser: Any, site: str, data_reviewer: Person, police_reviewer: Person, leader: Person
 ) -> None:
@@ -85,6 +86,7 @@ def test_queue_is_sound_when_full_and_when_empty(
     Visitor(browser, site, leader).look(reverse("review_queue"), "queue-leader")
 
 
+@pytest.mark.nightly
 def test_workbench_is_sound_and_a_row_is_returned_by_hand(
     browser: Any, site: str, data_reviewer: Person, police_reviewer: Person
 ) -> None:
@@ -114,6 +116,7 @@ def test_workbench_is_sound_and_a_row_is_returned_by_hand(
     assert Verdict.objects.filter(case=scenes.case_of(submission), side=Side.DATA, decision="return").count() == 1
 
 
+@pytest.mark.nightly
 def test_workbench_is_sound_at_every_stage(
     browser: Any, site: str, data_reviewer: Person, police_reviewer: Person, office: Person
 ) -> None:
