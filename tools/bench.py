@@ -33,12 +33,12 @@ def measures(folder: Path) -> Iterator[tuple[str, Callable[[], Line | Iterator[L
     yield "growth", lambda: bench_check.growth(small, large, largest)
     yield "stage", lambda: bench_stage.measure(large)
     yield "edit", lambda: bench_edit.measure(large)
+    yield "vs_import_export", lambda: bench_stage.against_import_export(small, 10_000)
     yield "accept", bench_accept.measure
     yield "workbench", bench_workbench.measure
     yield "registry", bench_registry.measure
     yield "neighbours", _neighbours
     yield "map", bench_map.measure
-    yield "vs_import_export", lambda: bench_stage.against_import_export(small, 10_000)
 
 
 def _neighbours() -> Iterator[Line]:
