@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 # The synchronous driver keeps an event loop in this thread, which Django would take for asynchronous code.
@@ -90,8 +91,14 @@ _AXE_RUN = """async () => {
 
 @contextmanager
 def launch() -> Iterator[Browser]:
-    """Chromium without a window; closed at the end."""
+    """Chromium without a window; closed at the end.
+
+    The driver's event loop gives Django a connection of its own, which an earlier visit may have left leading into a
+    database that is gone by now.
+    """
     with sync_playwright() as driver:
+        if not connection.in_atomic_block:
+            connection.close()
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
             yield browser
