@@ -20,7 +20,7 @@ from tests.dashboards.test_in_browser import at_desk, session_of
 from tests.e2e import browser as real
 from tests.factories_registry import register_camera, register_platform
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e, pytest.mark.xdist_group("browser")]
 PHOTOS = Path(settings.VAR_DIR) / "photos" / "connecting"
 
 
@@ -51,7 +51,6 @@ def county(meishan_clerk: Person, police_reviewer: Person, office: Person) -> li
     return ids
 
 
-@pytest.mark.nightly
 def test_every_page(site: str, county: list[int], leader: Person, office: Person, police_reviewer: Person) -> None:
     sessions = {
         name: session_of(one) for name, one in (("leader", leader), ("office", office), ("police", police_reviewer))

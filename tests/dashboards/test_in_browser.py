@@ -16,7 +16,7 @@ from tests.factories import make_person
 from tests.factories_progress import STATES, make_campaign, report
 from tests.factories_registry import register_camera
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e, pytest.mark.xdist_group("browser")]
 ROLES = ("clerk", "data_reviewer", "police_reviewer", "office", "leader", "sysadmin", "secadmin", "auditor")
 AGENCY = {"clerk": "education", "police_reviewer": "police", "office": "office", "leader": "government-office"}
 
@@ -63,7 +63,6 @@ def sound(page: Page, address: str) -> None:
     real.assert_sound(page)
 
 
-@pytest.mark.nightly
 def test_with_nothing_there(site: str, sessions: dict[str, str]) -> None:
     with real.launch() as browser:
         for role, session in sessions.items():
@@ -76,7 +75,6 @@ def test_with_nothing_there(site: str, sessions: dict[str, str]) -> None:
                     sound(page, "/campaigns/add/")
 
 
-@pytest.mark.nightly
 def test_with_a_county_that_is_late(site: str, sessions: dict[str, str]) -> None:
     """The office and the leader read at the largest size."""
     campaign = make_campaign(due_in=-2.5)

@@ -18,7 +18,7 @@ from tests.e2e.people import at_work
 from tests.factories_inventory import drafted, make_campaign
 from tests.factories_registry import register_camera, register_platform
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e]
 SHOTS = os.environ.get("SHOTS")
 CODE = "34152400001320900001"
 

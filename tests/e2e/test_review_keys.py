@@ -21,7 +21,7 @@ from tests.reviews import scenes
 from tests.reviews.bench_scenes import busy, camera
 from tests.reviews.test_pages import Visitor
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e]
 
 FORBIDDEN, TAKEN, NEAR = "新城宾馆二楼男卫生间内", "梅山镇史河大道与新城路交叉口西北角球机", "梅山镇第一中学门前路口"
 
@@ -266,7 +266,6 @@ def test_it_works_without_script(browser: Any, site: str, data_reviewer: Person)
     plain.close()
 
 
-@pytest.mark.nightly
 def test_every_state_is_sound(
     browser: Any, site: str, data_reviewer: Person, police_reviewer: Person, leader: Person, office: Person
 ) -> None:

@@ -23,7 +23,7 @@ from tests.inventory.grids import camera, on_screen, rows_of, work
 from tests.inventory.judging import agreed, judged
 from tests.reviews.scenes import latest
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e, pytest.mark.xdist_group("browser")]
 ROWS = [camera(1), camera(2), camera(3, code=None), *(camera(number) for number in range(4, 30))]
 
 

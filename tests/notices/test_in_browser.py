@@ -16,7 +16,7 @@ from notices.models import Notice
 from tests.dashboards.test_in_browser import at_desk, session_of
 from tests.e2e import browser as real
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e, pytest.mark.xdist_group("browser")]
 PHOTOS = Path(real_settings.VAR_DIR) / "photos" / "notices"
 TITLE = "梅山镇 2022年第一次公共场所视频资源梳理 清单"
 
@@ -61,7 +61,6 @@ def photograph(page: Page, name: str) -> None:
     real.assert_sound(page)
 
 
-@pytest.mark.nightly
 def test_it_is_sound_with_nothing_and_with_everything(
     site: str, meishan_clerk: Person, auditor: Person, settings: Any
 ) -> None:

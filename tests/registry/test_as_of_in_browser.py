@@ -27,7 +27,7 @@ from tests.registry.days import ago, as_of, backdate, batch
 from tests.registry.reading import as_person
 from tests.reviews.scenes import close_side, latest, pass_all
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e]
 
 OLD, NEW = "34152400001320000001", "34152400001320000009"
 PHOTOS = Path(settings.VAR_DIR) / "photos" / "as_of"
@@ -85,7 +85,6 @@ def opened(page: Page, site: str, key: str, path: str, name: str) -> Page:
     return page
 
 
-@pytest.mark.nightly
 def test_every_page_is_sound(site: str, county: Camera, data_reviewer: Person) -> None:
     detail, pole = f"/cameras/{county.pk}/", county.pole_id
     paths = {

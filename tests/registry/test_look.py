@@ -16,7 +16,7 @@ from tests.e2e.browser import assert_sound, launch, new_context, new_page
 from tests.factories_registry import accepted_batch, record_change, register_camera, register_platform, register_pole
 from tests.registry.reading import as_person
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e]
 
 PHOTOS = settings.VAR_DIR / "photos" / "lists"
 LONG = "金寨县梅山镇江店路与梅山路交叉口东南角人行天桥下方朝向新城区政务中心正门公交站台" * 2
@@ -50,7 +50,6 @@ def browse(page: Page, site: str, key: str, path: str) -> Page:
     return page
 
 
-@pytest.mark.nightly
 def test_every_page_is_sound(site: str, county: Camera, data_reviewer: Person, education_clerk: Person) -> None:
     pole, platform = county.pole, county.platform
     assert pole is not None

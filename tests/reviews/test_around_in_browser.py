@@ -25,7 +25,7 @@ from tests.factories_inventory import clerk_of, submitted
 from tests.reviews import scenes
 from tests.reviews.test_pages import Visitor
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e]
 SHOTS = os.environ.get("SHOTS")
 
 

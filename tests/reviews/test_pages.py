@@ -20,7 +20,7 @@ from tests.e2e.browser import assert_sound, launch, new_context, new_page
 from tests.factories_inventory import submitted
 from tests.reviews import bench_scenes, scenes
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e]
 SHOTS = os.environ.get("SHOTS")
 
 
@@ -62,7 +62,6 @@ def bench(submission: Any) -> str:
     return reverse("review", args=[scenes.case_of(submission).pk])
 
 
-@pytest.mark.nightly
 def test_queue_is_sound_when_full_and_when_empty(
     browser: Any, site: str, data_reviewer: Person, police_reviewer: Person, leader: Person
 ) -> None:
@@ -86,7 +85,6 @@ def test_queue_is_sound_when_full_and_when_empty(
     Visitor(browser, site, leader).look(reverse("review_queue"), "queue-leader")
 
 
-@pytest.mark.nightly
 def test_workbench_is_sound_and_a_row_is_returned_by_hand(
     browser: Any, site: str, data_reviewer: Person, police_reviewer: Person
 ) -> None:
@@ -116,7 +114,6 @@ def test_workbench_is_sound_and_a_row_is_returned_by_hand(
     assert Verdict.objects.filter(case=scenes.case_of(submission), side=Side.DATA, decision="return").count() == 1
 
 
-@pytest.mark.nightly
 def test_workbench_is_sound_at_every_stage(
     browser: Any, site: str, data_reviewer: Person, police_reviewer: Person, office: Person
 ) -> None:
