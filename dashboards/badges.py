@@ -50,7 +50,7 @@ BADGES: Final[dict[str, Badge]] = {
     # a proposal for integration, and how it is carried out
     "proposal_found": Badge("待处理", "search", NEUTRAL),
     "proposal_asked": Badge("征求意见", "chat-left-dots", PROGRESS),
-    "proposal_answered": Badge("已答复", "chat-left-text", ATTENTION),
+    "proposal_answered": Badge("单位已答复", "chat-left-text", ATTENTION),
     "proposal_in_review": Badge("审定中", "clock", PROGRESS),
     "proposal_settled": Badge("已确定", "check-lg", GOOD),
     "proposal_dismissed": Badge("不采纳", "x-circle", NEUTRAL),

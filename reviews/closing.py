@@ -74,8 +74,10 @@ def close(by: Person, round_id: int, side: str, *, version_hash: str) -> Round:
 
 
 def has_closed(person: Person, round_id: int, side: str, version_hash: str) -> bool:
-    """Whether this person has closed the side of the round on exactly this content."""
-    return Closing.objects.filter(round=round_id, side=side, person=person, version_hash=version_hash).exists()
+    """Whether this person has closed the side of the case's latest round on exactly this content."""
+    later = Round.objects.filter(case=OuterRef("case"), number__gt=OuterRef("round__number"))
+    closed = Closing.objects.filter(~Exists(later), round=round_id, side=side, person=person)
+    return closed.filter(version_hash=version_hash).exists()
 
 
 def _refuse_passed_in_vain(round_: Round, side: str) -> None:

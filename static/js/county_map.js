@@ -6,7 +6,6 @@ import { county, extent } from "./map.js";
 const LAST_VIEW = "county-map-view";
 const FINEST_KEPT = 15; // the finest zoom that is counted beforehand
 const PICKED = { color: "#0b62c4", weight: 2, dashArray: "4 3", fillOpacity: 0.08, interactive: false };
-const SVG = "http://www.w3.org/2000/svg";
 
 const toCell = (degrees, zoom) => Math.floor((degrees + 0.005) * 100 * 2 ** (zoom - 13));
 const toDegrees = (cell, zoom) => (cell / (100 * 2 ** (zoom - 13))) - 0.005;
@@ -14,7 +13,7 @@ const thousands = (n) => n.toLocaleString("zh-CN");
 const short = (n) => (n < 10000 ? String(n) : `${(n / 10000).toFixed(n < 100000 ? 1 : 0)}万`);
 
 function svg(name, attributes, parent) {
-  const element = document.createElementNS(SVG, name);
+  const element = L.SVG.create(name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   parent?.append(element);
   return element;

@@ -104,7 +104,7 @@ class TestEdits:
     ) -> None:
         for person in (meishan_clerk, leader):
             page = as_person(person).get(f"/cameras/{camera.pk}/?version=1&field=brand")
-            (file,) = [link for link in links(page) if "/files/" in link]
+            (file,) = {link for link in links(page) if "/files/" in link}
             assert as_person(person).get(file).status_code == 200
         version = camera.versions.get()
         ref = Ref(version.ledger_entry_id, version.source_row_id)
