@@ -29,6 +29,7 @@ from . import clusters
 from .colours import BY_KEY, COLOURINGS, Colour, Colouring, legend
 from .grid import MOST_CELLS, Box, asked_box
 from .sources import Source
+from .touching import touching
 
 BY, ZOOM, BOX = "by", "z", "box"
 MOST_LISTED: Final = 200
@@ -146,8 +147,10 @@ def map_picked(request: HttpRequest) -> HttpResponse:
     total = source.count(box)
     rows = clusters.cameras(source, box, few=total <= FEW, most=MOST_LISTED) if total else []
     names = source.names
+    about = touching(source, box, [row.pk for row in rows], few=total <= FEW)
     context = {
         "total": total,
+        "about": about,
         "rows": [
             {
                 "camera": row,
@@ -156,6 +159,7 @@ def map_picked(request: HttpRequest) -> HttpResponse:
                 "kind": names.place(row.place_kind),
                 "position": f"{clusters.shown(row.wgs_longitude)}, {clusters.shown(row.wgs_latitude)}",
                 "masked": row.is_masked,  # type: ignore[attr-defined]
+                "proposals": about.of.get(row.pk, ()) if about else (),
             }
             for row in rows
         ],

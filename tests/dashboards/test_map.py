@@ -240,10 +240,10 @@ def test_what_is_picked_can_be_ticked_and_handed_to_planning_by_the_office(
     numbers = re.findall(r'name="camera" value="(JZ-C-\d+)"', html)
     assert [row["camera"].number for row in response.context["rows"]] == numbers
     assert len(numbers) == response.context["total"] == 2
-    assert "提为整合建议" in html
+    assert "合并提出方案" in html
     form = browse(office).get("/planning/make/", {"camera": numbers})
     assert all(number in form.content.decode() for number in numbers)
-    assert "提为整合建议" not in browse(leader).get("/map/picked/", where).content.decode()
+    assert "合并提出方案" not in browse(leader).get("/map/picked/", where).content.decode()
 
 
 def test_a_large_pick_says_how_much_it_leaves_out(scene: None, office: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ def test_a_planner_filters_picks_a_cluster_and_opens_the_list(county: None, site
         expect(page.locator("[data-tick]:checked")).to_have_count(12)
         photo(page, "ticks")
         real.assert_sound(page)
-        page.get_by_role("button", name="提为整合建议").click()
+        page.get_by_role("button", name="合并提出方案").click()
         expect(page.locator("[name=numbers]")).to_have_value(re.compile("(JZ-C-\\d+\\s*){12}"))
         page.go_back()
         page.get_by_role("link", name="回到地图").click()

@@ -143,6 +143,6 @@ def test_ticks_that_are_none(query: str, status: int, data_reviewer: Person) -> 
 
 def test_the_office_may_make_a_proposal_of_what_is_ticked(office: Person, data_reviewer: Person) -> None:
     register_camera("meishan")
-    assert "提为整合建议" in html(as_person(office).get("/cameras/"))
-    assert "提为整合建议" not in html(as_person(data_reviewer).get("/cameras/"))
-    assert "提为整合建议" not in html(as_person(office).get("/poles/"))
+    assert "合并提出方案" in html(as_person(office).get("/cameras/"))
+    assert "合并提出方案" not in html(as_person(data_reviewer).get("/cameras/"))
+    assert "合并提出方案" not in html(as_person(office).get("/poles/"))
