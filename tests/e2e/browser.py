@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 # The synchronous driver keeps an event loop in this thread, which Django would take for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -17,6 +17,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SIZE = {"width": 1366, "height": 768}
+PATIENCE = 30_000
+"""Milliseconds until a page that does not come counts as failed: no measure of speed, a busy machine has time, too."""
+expect.set_options(timeout=PATIENCE)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -110,7 +113,7 @@ def new_context(browser: Browser, **options: Any) -> BrowserContext:
     """A fresh visitor at 1366x768 in Chinese, whose pages carry axe; the pages' CSP stays in force."""
     context = browser.new_context(viewport=SIZE, locale="zh-CN", timezone_id="Asia/Shanghai", **options)  # type: ignore[arg-type]
     context.add_init_script(AXE)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     return context
 
 

@@ -31,6 +31,7 @@ def at_work(browser: Browser, site: str, person: Person) -> Iterator[Page]:
 def attach_scan(page: Page) -> None:
     """From a report's page: print the page to be stamped, and hand that very paper in as its scan."""
     page.get_by_role("link", name="打印盖章页").click()
+    page.wait_for_url("**/stamp/")
     paper = page.pdf(prefer_css_page_size=True)
     page.get_by_role("link", name="返回报送").click()
     page.set_input_files("input[name=scan]", {"name": "盖章.pdf", "mimeType": "application/pdf", "buffer": paper})
