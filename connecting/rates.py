@@ -152,7 +152,7 @@ def _url(asked: Asked, count: int) -> str:
 
 
 def duties(person: Person, today: dt.date) -> list[tuple[str, list[Share]]]:
-    """What is filed, signed, overdue: of platforms, then of cameras, each of all that the person may see."""
+    """What is filed, signed, overdue: of platforms, then of cameras, each of all that the person may see, if any."""
     strips = []
     for kind, word in (("platform", "平台"), ("camera", "摄像机")):
         told = annotated(kind, person).aggregate(
@@ -164,6 +164,8 @@ def duties(person: Person, today: dt.date) -> list[tuple[str, list[Share]]]:
             signed=Count("pk", filter=Q(now_sign=Sign.SET)),
             access_late=Count("pk", filter=states.access_overdue(today)),
         )
+        if not told["whole"]:
+            continue
         parts = [
             (f"{word}已备案", "confirmed", "filing", {"filing": Filing.CONFIRMED.value}, ""),
             (f"{word}备案逾期", "late", "filing", {"filing_due": "overdue"}, "tone-bad"),

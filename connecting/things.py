@@ -191,12 +191,20 @@ def history(kind: str, row: Any) -> list[Said]:
     return [Said(one, _told(one)) for one in found]
 
 
-def _told(one: Statement) -> list[Fact]:
+def assessment(one: Statement) -> list[Fact]:
+    """What connecting would cost and bring, and what was decided on it; empty for what needs no assessment."""
     told = [
         ("决定", one.get_decision_display() if one.decision else ""),
-        ("日期", f"{one.by_date}" if one.by_date else ""),
         ("改造费用", f"{one.cost.normalize():f} 万元" if one.cost is not None else ""),
         ("接入效益", one.gain),
+    ]
+    return [Fact(title, text) for title, text in told if text]
+
+
+def _told(one: Statement) -> list[Fact]:
+    told = [
+        *((fact.title, fact.text) for fact in assessment(one)),
+        ("日期", f"{one.by_date}" if one.by_date else ""),
         ("备案日期", f"{one.filed_on}" if one.filed_on else ""),
         ("备案编号", one.number),
         ("投入使用", f"{one.used_since}" if one.used_since else ""),

@@ -37,6 +37,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = Capacity.objects.first()
     wanted = rates.wanted(counted)
     told = {
+        "cameras": bool(counted.counts),
         "top": counted.top(),
         "duties": rates.duties(person, today()),
         "states": counted.states(),
