@@ -31,6 +31,7 @@ from ..models import Issue, Part
 from ..permissions import may_plan
 from . import changes, compose, docx, figures
 from .figures import Figures
+from .issued import Issued
 from .sections import Sections
 from .stock import Stock
 
@@ -83,7 +84,7 @@ def run(attempt: Run) -> None:
             if unit:
                 told[pk] = figures.of_unit(stock, sections, as_of, unit)
             past = earlier.get(pk) if unit else last.figures if last else None
-            issued = compose.Issued(
+            issued = Issued(
                 issue.number,
                 as_of,
                 person,

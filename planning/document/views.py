@@ -21,6 +21,7 @@ from ..models import Issue, Part
 from ..permissions import may_plan, may_see_planning
 from ..saving import Saving
 from . import changes, compose, issuing, shown
+from .issued import Issued
 from .reading import may_read_county, parts_of
 
 PAGE = 20
@@ -159,9 +160,9 @@ def _past(last: Issue | None, agency: int | None) -> dict[str, Any] | None:
 
 def _issued(
     person: Person, issue: Issue, figures: dict[str, Any], last: Issue | None, past: dict[str, Any] | None
-) -> compose.Issued:
+) -> Issued:
     """As it was issued; the lists are read anew as of its moment, by what this reader may see."""
     number = last.number if last and past is not None else None
     as_of = issue.as_of or issue.made_at
     told = changes.between(past, figures)
-    return compose.Issued(issue.number, as_of, person, Names(), told, number, figures, strict=False)
+    return Issued(issue.number, as_of, person, Names(), told, number, figures, strict=False)

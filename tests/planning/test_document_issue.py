@@ -166,7 +166,7 @@ def test_the_lists_hold_everything_and_only_the_units_own(office: Person) -> Non
 
 
 def test_the_county_lists_so_many_and_says_so(office: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("planning.document.compose.MOST_LISTED", 3)
+    monkeypatch.setattr("planning.document.annexes.MOST_LISTED", 3)
     issued.county()
     told = texts(issued.make().file)
     assert "共 4 台，按措施、单位排列。这里只列前 3 台，全部点位见各单位部分的附件1。" in told
