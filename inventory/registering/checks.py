@@ -122,9 +122,9 @@ def _at_odds(target: Target) -> str:
     """The row's number leads to one thing, its code to another that does not give it up in this version."""
     return f"""SELECT r.id AS row_id, '[]'::jsonb AS related FROM {_staged(target)}
                JOIN {target.things} u ON u.code = r.code AND u.life = 'live' AND u.id <> r.match_id
-               WHERE u.reporting_agency_id = %(agency)s AND NOT EXISTS (
-                 SELECT FROM {_staged(target)} JOIN {target.things} t ON t.id = r.match_id
-                 WHERE t.id = u.id AND {target.stated("code")} IS DISTINCT FROM t.code)"""
+               WHERE u.reporting_agency_id = %(agency)s AND u.id NOT IN (
+                 SELECT t.id FROM {_staged(target)} JOIN {target.things} t ON t.id = r.match_id
+                 WHERE {target.stated("code")} IS DISTINCT FROM t.code)"""
 
 
 def _elsewhere(target: Target) -> str:
