@@ -11,6 +11,8 @@ from platforms.models import Platform
 from registry import cells, grams
 from registry.cards import Cards
 from registry.filters import (
+    BLANK,
+    BLANK_LABEL,
     Batch,
     Conditions,
     Known,
@@ -125,7 +127,11 @@ CAMERAS = Listing(
         Known("status", "状态", "status", lambda: known_words(STATUSES), open_list=True),
         gaps(GAPS),
         Known("measure", "整合方式", "measure", lambda: known_words(MEASURES), open_list=True),
-        Conditions("leased", "以租代建", {"yes": ("是", Q(leased=True)), "no": ("否", Q(leased=False))}),
+        Conditions(
+            "leased",
+            "以租代建",
+            {"yes": ("是", Q(leased=True)), "no": ("否", Q(leased=False)), BLANK: (BLANK_LABEL, Q(leased=None))},
+        ),
         Known("funding", "资金来源", "funding", lambda: first_words(FUNDING), blanks=True),
         Known("mobility", "固定或移动", "mobility", lambda: first_words(MOBILITY)),
         Known("label", "文字标注", "label_state", lambda: LABEL_STATES),

@@ -54,7 +54,8 @@ WAYS: Final = (
         "整合",
         "diagram-3",
         BUSINESS | {DEPUTY},
-        (("proposals", "整合方案"), ("plan_issues", "县方案")),
+        (("proposals", "整合方案"), ("planning_gaps", "布点分析"), ("plan_issues", "县方案")),
+        {"planning_gaps": REVIEWERS | {Role.OFFICE, Role.LEADER}},
     ),
     Way(
         "connecting",

@@ -1,12 +1,15 @@
 from django.urls import path
 
-from . import assumption_views, carrying_views, search_views, views
+from . import assumption_views, carrying_views, search_views, spread_views, views
 from .document import views as document
 
 urlpatterns = [
     path("planning/", views.proposals, name="proposals"),
     path("planning/search/", search_views.planning_search, name="planning_search"),
     path("planning/search/<int:pk>/", search_views.planning_search_state, name="planning_search_state"),
+    path("planning/gaps/", spread_views.planning_gaps, name="planning_gaps"),
+    path("planning/gaps/unplaced/", spread_views.planning_unplaced, name="planning_unplaced"),
+    path("planning/gaps/leased/", spread_views.planning_leased, name="planning_leased"),
     path("planning/document/", document.plan_issues, name="plan_issues"),
     path("planning/document/make/", document.plan_issue_make, name="plan_issue_make"),
     path("planning/document/<int:number>/", document.plan_issue, name="plan_issue"),

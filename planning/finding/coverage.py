@@ -1,15 +1,14 @@
-"""Where cameras are missing, and who rents how many: counts over the rows, no proposals."""
+"""Where cameras are missing: counts by township and kind of place against what is usual; no proposals."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from statistics import median
 
 from sheets.kinds.places import ZONE, place_kinds, townships
 
-from .groups import Gap, Rented
-from .rows import CameraFacts
+from .groups import Gap
 
 EVERYWHERE = frozenset({"office", "school", "medical", "road", "community"})
 """Kinds of place that every township has."""
@@ -17,44 +16,58 @@ USUAL_IN = 0.5
 """A kind of place is usual where at least this share of the townships has working cameras of it."""
 FAR_FEWER = 0.25
 """Share of the usual number below which a township has far fewer."""
-WORKING = frozenset({"在用", "维修"})
+WORKING = ("在用", "维修", "")
+"""Statuses of what works, for all that was said: who states none was not taken out of use."""
 MANY = 8
 """Usual number below which a few cameras more or less say nothing."""
 
+Counts = Mapping[tuple[str, str], int]
+"""(township, kind of place) -> working cameras."""
 
-def gaps(cameras: Iterable[CameraFacts]) -> list[Gap]:
-    """Townships (not the zone, whose ground is 梅山镇's) without, or with far fewer, cameras of a usual kind."""
-    codes = [code for code in townships() if code != ZONE]
-    counts = Counter((row.township, row.place_kind) for row in cameras if row.status in WORKING or not row.status)
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """A kind of place: in how many townships it has cameras, and the median of these."""
+
+    townships: int
+    cameras: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is usual enough to miss it elsewhere."""
+        return bool(self.townships) and self.townships >= USUAL_IN * len(_codes())
+
+
+def _codes() -> list[str]:
+    """The townships; not the zone, whose ground is 梅山镇's."""
+    return [code for code in townships() if code != ZONE]
+
+
+def usual(counts: Counts) -> dict[str, Usual]:
+    """Each kind of place, in the table's order."""
+    found = {}
+    for kind in place_kinds():
+        some = [number for code in _codes() if (number := counts.get((code, kind), 0))]
+        found[kind] = Usual(len(some), float(median(some)) if some else 0.0)
+    return found
+
+
+def gaps(counts: Counts) -> list[Gap]:
+    """Townships without, or with far fewer, cameras of a usual kind."""
     found = []
-    for kind, name in place_kinds().items():
-        here = [counts[code, kind] for code in codes]
-        some = [number for number in here if number]
-        if not some or len(some) < USUAL_IN * len(codes):
+    for kind, each in usual(counts).items():
+        if not each.holds:
             continue
-        usual = float(median(some))
-        for code, number in zip(codes, here, strict=True):
-            if number and not (usual >= MANY and number < FAR_FEWER * usual):
+        name = place_kinds()[kind]
+        for code in _codes():
+            number = counts.get((code, kind), 0)
+            if number and not (each.cameras >= MANY and number < FAR_FEWER * each.cameras):
                 continue
             reasons = [
-                f"{len(some)} 个乡镇有{name}的摄像机，一般 {usual:g} 台",
+                f"{each.townships} 个乡镇有{name}的摄像机，一般 {each.cameras:g} 台",
                 f"{townships()[code]}登记在用的 {number} 台" if number else f"{townships()[code]}一台也没有登记",
             ]
             sure = kind in EVERYWHERE
             reasons.append("可能没有装，也可能没有填报" if sure else "先核对当地有没有这类场所，再核对有没有填报")
-            found.append(Gap(code, kind, number, usual, sure, tuple(reasons)))
+            found.append(Gap(code, kind, number, each.cameras, sure, tuple(reasons)))
     return found
-
-
-def unlocated(cameras: Iterable[CameraFacts]) -> int:
-    """Cameras that no township or kind of place can be counted for: said beside the gaps, which they may fill."""
-    return sum(not row.township or not row.place_kind for row in cameras if row.mobility != "mobile")
-
-
-def rented(cameras: Sequence[CameraFacts]) -> list[Rented]:
-    """Leased against own cameras of each owner, by agency id."""
-    counts = Counter((row.owner, row.leased) for row in cameras)
-    return [
-        Rented(owner, counts[owner, True], counts[owner, False], counts[owner, None])
-        for owner in sorted({owner for owner, _ in counts})
-    ]

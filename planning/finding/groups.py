@@ -60,13 +60,3 @@ class Gap:
     usual: float
     sure: bool
     reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rented:
-    """How many cameras of one owner (agency id) are leased, its own, and not said."""
-
-    owner: int
-    leased: int
-    owned: int
-    unknown: int

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.failures import Invalid
 from cameras.neighbours import METRES
 from planning.finding import KINDS, Group, Member, find, find_in
-from planning.finding.coverage import gaps, rented, unlocated
+from planning.finding.coverage import Usual, gaps, usual
 from planning.finding.rows import CameraFacts, PlatformFacts, PoleFacts
 from sheets.kinds.places import townships
 from sheets.vocabulary import MEASURES
@@ -155,31 +155,20 @@ def test_a_leased_duplicate_is_told_once() -> None:
 
 
 def test_gaps_by_township_and_kind_of_place() -> None:
-    """20 townships have ten cameras each at schools; one has two, one has only one that stands still, one has none."""
+    """20 townships have ten cameras each at schools; one has two, one has one, one has none."""
     codes = list(townships())[:23]
-    rows, pk = [], 0
-    for at, code in enumerate(codes):
-        for place in range({0: 0, 1: 2, 2: 1}.get(at, 10)):
-            pk += 1
-            rows.append(
-                camera(pk, f"学校{place}", township=code, place_kind="school", status="停用" if at == 2 else "在用")
-            )
-    found = {gap.township: gap for gap in gaps(rows)}
-    assert {code: gap.cameras for code, gap in found.items()} == {codes[0]: 0, codes[1]: 2, codes[2]: 0}
+    counts = {(code, "school"): {0: 0, 1: 2, 2: 1}.get(at, 10) for at, code in enumerate(codes)}
+    assert usual(counts)["school"] == Usual(22, 10)
+    assert not usual(counts)["market"].holds
+    found = {gap.township: gap for gap in gaps(counts)}
+    assert {code: gap.cameras for code, gap in found.items()} == {codes[0]: 0, codes[1]: 2, codes[2]: 1}
     assert found[codes[0]].sure
     assert found[codes[0]].usual == 10
     assert "一台也没有登记" in "；".join(found[codes[0]].reasons)
-    assert not any(gap.sure for gap in gaps([row._replace(place_kind="reservoir") for row in rows]))
-    assert gaps(rows[:2]) == []
-    assert unlocated([*rows[:3], camera(1, "甲", township=""), camera(2, "乙", place_kind="")]) == 2
-
-
-def test_leased_and_own_of_each_owner() -> None:
-    rows = [camera(at, "甲", owner=1 + at % 2, leased=leased) for at, leased in enumerate((True, False, None, False))]
-    assert [(each.owner, each.leased, each.owned, each.unknown) for each in rented(rows)] == [
-        (1, 1, 0, 1),
-        (2, 0, 2, 0),
-    ]
+    elsewhere = gaps({(code, "reservoir"): count for (code, _), count in counts.items()})
+    assert elsewhere
+    assert not any(gap.sure for gap in elsewhere)
+    assert gaps({(code, "school"): 10 for code in codes[:2]}) == [], "a kind of place that is not usual"
 
 
 @pytest.mark.parametrize("metres", [0, -1, 10_000, float("nan")])
@@ -195,8 +184,7 @@ def test_impossible_distances_are_refused_in_a_clear_sentence(metres: float) -> 
 
 def test_nothing_registered_is_nothing_found() -> None:
     assert find_in() == []
-    assert gaps([]) == []
-    assert rented([]) == []
+    assert gaps({}) == []
 
 
 def test_measures_are_those_of_the_sheet_and_kinds_in_order() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from planning import asking, searching
 from planning.models import Carrying
+from sheets.kinds.places import place_kinds, townships
 from tests.dashboards.test_in_browser import at_desk, session_of, sound
 from tests.e2e import browser as real
 from tests.factories import make_person
+from tests.factories_registry import register_camera
 from tests.planning import scenes
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
@@ -66,3 +70,35 @@ def test_at_every_stage(site: str) -> None:
         with at_desk(browser, site, leader) as page:
             sound(page, f"/planning/{reviewed.pk}/")
             photo(page, "leader")
+        with at_desk(browser, site, office, size="3") as page:
+            for name, proposal in (("found", begun), ("answered", answered), ("settled", settled)):
+                sound(page, f"/planning/{proposal.pk}/")
+                photo(page, f"{name}-large")
+        with at_desk(browser, site, owner, size="3") as page:
+            sound(page, f"/planning/{asked.pk}/")
+            photo(page, "owner-asked-large")
+
+
+PAGES = (("gaps", "/planning/gaps/"), ("unplaced", "/planning/gaps/unplaced/"), ("leased", "/planning/gaps/leased/"))
+
+
+@pytest.mark.nightly
+def test_where_cameras_are_missing(site: str) -> None:
+    office = session_of(scenes.office())
+    with real.launch() as browser, at_desk(browser, site, office) as page:
+        for name, url in PAGES:
+            sound(page, url)
+            photo(page, f"spread-{name}-empty")
+    codes, kinds = list(townships()), list(place_kinds())
+    for at, code in enumerate(codes[:20]):
+        for place, kind in enumerate(kinds[: 3 + at % 9]):
+            told: dict[str, Any] = {"township": code, "place_kind": kind, "leased": (None, True, False)[(at + place) % 3]}
+            nowhere = {"longitude": None, "latitude": None} if place == 2 else {}
+            register_camera("meishan" if at % 2 else "mabu", **told, **nowhere)
+    register_camera("mabu", township="", place_kind="")
+    with real.launch() as browser:
+        for size in ("1", "3"):
+            with at_desk(browser, site, office, size=size) as page:
+                for name, url in PAGES:
+                    sound(page, url)
+                    photo(page, f"spread-{name}-{size}")
