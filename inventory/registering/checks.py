@@ -22,14 +22,15 @@ OURS = "^[CP]4"
 """Codes of the findings that are written here; the others are the reader's."""
 
 
-def check_registry(version_id: int, agency_id: int) -> int:
+def check_registry(version_id: int, agency_id: int, *, fresh: bool = False) -> int:
     """Match a draft version's rows with the registry and write anew what that finds, with the counts of rows and files.
 
     To be called whenever a file came or went, and before submitting: what was found earlier may no longer be true.
     Returns how many marks on things that the survey had left out are void now, so that the content hash is another.
+    `fresh`: all its rows were stored just now.
     """
     params = {"version": version_id, "agency": agency_id}
-    match_version(version_id, agency_id)
+    match_version(version_id, agency_id, fresh=fresh)
     voided = missing.void(version_id, agency_id)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -128,17 +129,30 @@ def _at_odds(target: Target) -> str:
 
 
 def _elsewhere(target: Target) -> str:
-    """A code in two files of the version; for platforms also a name, unless each of the two has its code."""
+    """A code in two files of the version; for platforms also a name, unless each of the two has its code.
+
+    Each row is told the first one of another file: where its code stands first, or, in that file, where it stands first
+    outside. Said with windows, for a join of a hundred thousand rows with themselves is at the planner's mercy.
+    """
     where = "o_file.name || ' ' || o.sheet || ' 第' || o.row || '行'"
-    ways = ["o.code = r.code"]
-    if target is not CAMERA:
-        ways.append(f"{NAME_KEY.format('o.name')} = {NAME_KEY.format('r.name')} AND (o.code IS NULL OR r.code IS NULL)")
-    return " UNION ".join(
-        f"""(SELECT DISTINCT ON (r.id) r.id AS row_id, jsonb_build_array({where}) AS related
-             FROM {_staged(target)} JOIN {_staged(target, "o")} ON {way} AND o.source_file_id <> r.source_file_id
-             JOIN files_storedfile o_file ON o_file.id = f_o.file_id ORDER BY r.id, o.id)"""
-        for way in ways
-    )
+    by_code = f"""SELECT hit.id AS row_id, jsonb_build_array({where}) AS related
+                  FROM (SELECT id, CASE WHEN source_file_id <> first_file THEN first
+                                        ELSE min(id) FILTER (WHERE source_file_id <> first_file)
+                                             OVER (PARTITION BY code) END AS other
+                        FROM (SELECT r.id, r.code, r.source_file_id, first_value(r.id) OVER told AS first,
+                                     first_value(r.source_file_id) OVER told AS first_file
+                              FROM {_staged(target)} WHERE r.code IS NOT NULL
+                              WINDOW told AS (PARTITION BY r.code ORDER BY r.id)) coded) hit
+                  JOIN {target.rows} o ON o.id = hit.other JOIN inventory_sourcefile f_o ON f_o.id = o.source_file_id
+                  JOIN files_storedfile o_file ON o_file.id = f_o.file_id"""
+    if target is CAMERA:
+        return by_code
+    return f"""{by_code} UNION ALL
+               (SELECT DISTINCT ON (r.id) r.id AS row_id, jsonb_build_array({where}) AS related
+                FROM {_staged(target)} JOIN {_staged(target, "o")}
+                  ON {NAME_KEY.format("o.name")} = {NAME_KEY.format("r.name")} AND (o.code IS NULL OR r.code IS NULL)
+                     AND o.source_file_id <> r.source_file_id
+                JOIN files_storedfile o_file ON o_file.id = f_o.file_id ORDER BY r.id, o.id)"""
 
 
 def _code_of_platform() -> str:

@@ -194,6 +194,7 @@ def test_headers_on_errors(meishan_clerk: Person, monkeypatch: pytest.MonkeyPatc
 
 # --- T48: searches --------------------------------------------------------------------------------------------------
 ODD = ["' OR 1=1--", "%", "_", "\\", "%%", "'; DROP TABLE cameras_camera;--", "\x00", "☃" * 400, "1 OR 1=1", "%(x)s"]
+FILTERS = ("agency", "batch", "status", "township")
 
 
 @pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
@@ -202,11 +203,12 @@ def test_what_is_searched_is_only_ever_text(meishan_clerk: Person, data_reviewer
     round_ = latest(submitted("meishan", rows=2))
     source = SourceFile.objects.get(version__submission__state="in_review")
     for name in ("cameras", "poles", "platforms"):
-        for key in ("q", "sort", "agency", "batch", "page", "status", "township"):
-            answer = web.of(meishan_clerk).get(reverse(name), {key: odd})
-            assert answer.status_code in (200, 302, 400, 404, 422), (name, key)
-        found = web.of(meishan_clerk).get(reverse(name), {"q": odd}).content.decode()
-        assert "江店路路口" not in found or odd == "\x00", "nothing to search for is no search"
+        for told in ({"q": odd}, {"sort": odd}, {"page": odd}, dict.fromkeys(FILTERS, odd)):
+            answer = web.of(meishan_clerk).get(reverse(name), told)
+            assert answer.status_code in (200, 302, 400, 404, 422), (name, told)
+            if "q" in told:
+                found = answer.content.decode()
+                assert "江店路路口" not in found or odd == "\x00", "nothing to search for is no search"
     bench = web.of(data_reviewer).get(reverse("review", args=[round_.case_id]), {"q": odd, "show": odd, "part": odd})
     assert bench.status_code in (200, 422)
     findings = reverse("source_file_findings", args=[source.version.submission_id, source.pk])

@@ -279,6 +279,16 @@ def test_a_code_in_two_files_is_an_error_at_both_until_one_gives_it_up(
     assert [row.errors for row in CameraRow.objects.all()] == [0, 0]
 
 
+def test_each_row_of_a_code_in_three_files_is_told_the_first_of_another(
+    meishan_clerk: Person, draft: Submission
+) -> None:
+    for name in ("甲", "乙", "丙"):
+        send(meishan_clerk, draft, workbook([camera_row(2), camera_row(7 + ord(name) % 3)]), f"{name}.xlsx")
+    found = RowFinding.objects.filter(code="C403", value="34152400001320000002").order_by("source_file__slot")
+    first, second = "甲.xlsx 摄像机 第7行", "乙.xlsx 摄像机 第7行"
+    assert [each.related for each in found] == [[second], [first], [first]]
+
+
 def test_an_uncoded_platform_in_two_files_too(meishan_clerk: Person, draft: Submission) -> None:
     send(meishan_clerk, draft, workbook([platform_row(code=None)], "platform"), "甲.xlsx")
     send(meishan_clerk, draft, workbook([platform_row()], "platform"), "乙.xlsx")
