@@ -282,8 +282,9 @@ def test_a_code_in_two_files_is_an_error_at_both_until_one_gives_it_up(
 def test_each_row_of_a_code_in_three_files_is_told_the_first_of_another(
     meishan_clerk: Person, draft: Submission
 ) -> None:
-    for name in ("甲", "乙", "丙"):
-        send(meishan_clerk, draft, workbook([camera_row(2), camera_row(7 + ord(name) % 3)]), f"{name}.xlsx")
+    for number, name in enumerate(("甲", "乙", "丙"), start=1):
+        own = [camera_row(10 * number + n) for n in range(3)]
+        send(meishan_clerk, draft, workbook([camera_row(2), *own]), f"{name}.xlsx")
     found = RowFinding.objects.filter(code="C403", value="34152400001320000002").order_by("source_file__slot")
     first, second = "甲.xlsx 摄像机 第7行", "乙.xlsx 摄像机 第7行"
     assert [each.related for each in found] == [[second], [first], [first]]
