@@ -21,7 +21,7 @@ from sheets.headers import LEAST_HEADERS, SEARCHED_ROWS, Header, recognise
 from sheets.judge import raw_text
 from sheets.options import Options
 from sheets.pages import MOST_ROWS, Progress, Section, read_sections, wide_rows
-from sheets.reader import RawSheet, Row, Workbook
+from sheets.reader import RawSheet, Row, StartOver, Workbook
 from sheets.report import Report, SheetSummary
 from sheets.structure import structure_finding
 from sheets.table import Table
@@ -49,11 +49,16 @@ def check(
     """
     options = options or Options()
     wanted = [sheet for sheet in declarations if options.kind in {"", sheet.key}]
-    run = _Run(options, declarations, wanted, on_progress or _silent)
     with _collector_paused():
         book = data if isinstance(data, Workbook) else Workbook(data)
-        for raw in book.sheets():
-            run.examine(raw)
+        try:
+            run = _Run(options, declarations, wanted, on_progress or _silent)
+            run.read(book)
+        except StartOver:
+            run = _Run(options, declarations, wanted, on_progress or _silent)
+            run.read(book.whole())
+        finally:
+            book.close()
         run.conclude(declarations)
         return run.report()
 
@@ -74,6 +79,11 @@ class _Run:
         self.marks: dict[str, str] = {}
         self.instead: list[Finding] = []
         self.left_out: list[Finding] = []
+
+    def read(self, book: Workbook) -> None:
+        """All sheets of a workbook."""
+        for raw in book.sheets():
+            self.examine(raw)
 
     def examine(self, raw: RawSheet) -> None:
         """One worksheet."""

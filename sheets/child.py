@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sheets.ahead import Ahead, Opened, open_ahead
+from sheets.ahead import open_ahead
 from sheets.confined_child import emit
 
 if TYPE_CHECKING:
@@ -47,15 +47,15 @@ def work(argv: Sequence[str]) -> tuple[dict[str, Any], Report]:
     words, names, stage = _arguments(argv)
     data = Path(words["file"]).read_bytes()
     # The parser works while everything else is still being imported.
-    opened = open_ahead(data)
+    out = Path(words["out"])
+    parsed = open_ahead(data, out)
     emit({"phase": "open", "bytes": len(data)})
     from sheets.check import check
     from sheets.reader import Workbook
 
-    book = Workbook(data, opened)
+    book = Workbook(data, parsed)
     declarations = [declared(name) for name in names]
-    report = check(book, declarations, _options(words), Teller(lambda: _height(opened)).tell)
-    out = Path(words["out"])
+    report = check(book, declarations, _options(words), Teller(lambda: book.rows).tell)
     result = summary(report)
     result["findings_written"] = write_findings(report, out / "findings.jsonl")
     if stage:
@@ -174,12 +174,6 @@ def write_rows(report: Report, declarations: Sequence[Sheet], out: Path) -> None
 def _write_all(write: Callable[[bytes], Any], blocks: Iterable[bytes]) -> None:
     for block in blocks:
         write(block)
-
-
-def _height(opened: Ahead[Opened]) -> int:
-    """Rows of the first sheet, which is nearly always the only long one."""
-    found = opened.result()
-    return 0 if found is None or found[1] is None else found[1].total_height
 
 
 class Teller:

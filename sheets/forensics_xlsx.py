@@ -48,7 +48,7 @@ def xlsx_facts(data: bytes) -> list[Facts]:
     try:
         with ZipFile(BytesIO(data)) as archive:
             styles = _Styles(archive)
-            for path in _sheets(archive):
+            for path in sheet_paths(archive):
                 facts = Facts()
                 found.append(facts)
                 if path is not None:
@@ -58,7 +58,7 @@ def xlsx_facts(data: bytes) -> list[Facts]:
     return found
 
 
-def _sheets(archive: ZipFile) -> Iterator[str | None]:
+def sheet_paths(archive: ZipFile) -> Iterator[str | None]:
     """The path of each sheet's part, in the order of the workbook."""
     book = archive.read("xl/workbook.xml")
     relations = archive.read("xl/_rels/workbook.xml.rels")
@@ -68,10 +68,15 @@ def _sheets(archive: ZipFile) -> Iterator[str | None]:
         if identity and target:
             path = unescape(target[1].decode("utf-8", "replace"))
             paths[identity[1]] = path[1:] if path.startswith("/") else normpath(f"xl/{path}")
-    for tag in _SHEET.findall(book):
+    for tag in sheet_tags(book):
         identity = _SHEET_RELATION.search(tag)
         found = paths.get(identity[1]) if identity else None
         yield found if found in archive.namelist() else None
+
+
+def sheet_tags(book: bytes) -> list[bytes]:
+    """The tag of each sheet in the workbook's own part, in its order."""
+    return _SHEET.findall(book)
 
 
 def _pieces(archive: ZipFile, path: str) -> Iterator[bytes]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
 from typing import TypeVar, cast
 
 import python_calamine as calamine
+from python_calamine import CalamineSheet
 
-from sheets.ahead import Ahead, Opened, open_ahead, parse
+from sheets.ahead import Ahead, Opened, Parsed, Stream, open_ahead, parse
 from sheets.cells import Cell
 from sheets.forensics import Facts, Merge, RawCell, sheet_facts
 from sheets.gate_limits import Limits
@@ -47,34 +48,57 @@ class RawSheet:
     facts: Facts = field(default_factory=Facts)
 
 
+class StartOver(Exception):
+    """Pieces of a sheet do not make the whole that the parser would see: the workbook is to be read whole."""
+
+
 class Workbook:
     """A workbook being opened; parsing is under way in a thread of its own, the search for odd cells in another.
 
-    `opened`: when it was begun earlier still. `sheets` raises `Refused` (S010, S011, and the gate's own codes for text
-    and .ods) for what cannot be read.
+    `parsed`: when it was begun earlier still. `sheets` raises `Refused` (S010, S011, and the gate's own codes for text
+    and .ods) for what cannot be read, and `StartOver`, also from the rows, when the workbook is to be read again as
+    `whole` gives it.
     """
 
-    def __init__(self, data: bytes, opened: Ahead[Opened] | None = None) -> None:
+    def __init__(self, data: bytes, parsed: Stream[Parsed] | None = None, facts: Ahead[list[Facts]] | None = None):
         self._data = data
-        self._opened = opened or open_ahead(data)
-        self._facts = Ahead(partial(sheet_facts, data))
+        self._parsed = parsed or open_ahead(data)
+        self._facts = facts or Ahead(partial(sheet_facts, data))
+        self.rows = 0
+        """About how many rows the first long sheet has; 0 where that is not known."""
+
+    def whole(self) -> Workbook:
+        """The same workbook, no sheet of which comes in pieces."""
+        self.close()
+        return Workbook(self._data, facts=self._facts)
+
+    def close(self) -> None:
+        """Nothing more of it is wanted."""
+        self._parsed.close()
 
     def sheets(self) -> Iterator[RawSheet]:
         """Every sheet in workbook order."""
-        opened = _guarded(self._opened.result)
-        if opened is not None:
-            return self._parsed(*opened)
+        opened = _guarded(partial(next, self._parsed))
+        if isinstance(opened, Opened):
+            self.rows = opened.rows
+            return self._sheets(opened)
         return _ods(self._data) if container_kind(self._data) == "ods" else _text(self._data)
 
-    def _parsed(self, book: calamine.CalamineWorkbook, first: calamine.CalamineSheet | None) -> Iterator[RawSheet]:
-        sheet = first
-        for number, meta in enumerate(book.sheets_metadata):
-            if number:
-                sheet = _guarded(partial(parse, book, meta))
+    def _sheets(self, opened: Opened) -> Iterator[RawSheet]:
+        for number, meta in enumerate(opened.sheets):
+            in_pieces = number == opened.last and opened.pieces > 1
+            if in_pieces:
+                sheet = _piece(self._parsed)
+            elif number <= opened.last:
+                sheet = cast("CalamineSheet | None", _guarded(partial(next, self._parsed)))
+            else:
+                sheet = _guarded(partial(parse, opened.book, meta))
             visible = meta.visible == calamine.SheetVisibleEnum.Visible
             known = self._facts.result()
             facts = known[number] if number < len(known) else Facts()
             if sheet is None or sheet.start is None:
+                if in_pieces:
+                    raise StartOver
                 yield RawSheet(meta.name, visible, facts=facts)
                 continue
             merges = facts.merges
@@ -83,7 +107,45 @@ class Workbook:
                 merges = [(top, left, bottom, right) for (top, left), (bottom, right) in ranges]
             left = sheet.start[1]
             rows = cast("Iterator[Row]", _guarded(sheet.iter_rows))
+            if in_pieces:
+                rows = chain.from_iterable(_joined(sheet, rows, self._parsed, opened.pieces - 1))
             yield RawSheet(meta.name, visible, left, _with_facts(_batches(rows), left, facts), merges, facts)
+
+
+def _piece(parsed: Stream[Parsed]) -> CalamineSheet | None:
+    """The next piece of a sheet. What is wrong with it is said of the whole."""
+    try:
+        return cast("CalamineSheet | None", next(parsed))
+    except BaseException as problem:
+        if not isinstance(problem, Exception) and type(problem).__name__ != "PanicException":
+            raise
+        raise StartOver from problem
+
+
+def _joined(sheet: CalamineSheet, rows: Iterator[Row], parsed: Stream[Parsed], more: int) -> Iterator[Iterable[Row]]:
+    """The rows of a sheet, piece by piece, as the parser gives those of the whole: all as wide, those between empty.
+
+    `rows` are those of the first piece, `more` are to come. Each has to lie below the last and within its columns.
+    """
+    left, (end, right) = sheet.start[1] if sheet.start else 0, sheet.end or (0, 0)
+    width = right - left + 1
+    yield rows
+    for _ in repeat(None, more):
+        piece = _piece(parsed)
+        if piece is None or piece.start is None or piece.end is None:
+            continue
+        (top, first), (bottom, last) = piece.start, piece.end
+        if top <= end or first < left or last > right:
+            raise StartOver
+        yield ([""] * width for _ in range(top - end - 1))
+        found = cast("list[Row]", piece.to_python())
+        if last - first + 1 < width:
+            before: Row = [""] * (first - left)
+            after: Row = [""] * (right - last)
+            yield ([*before, *row, *after] for row in found)
+        else:
+            yield found
+        end = bottom
 
 
 def _ods(data: bytes) -> Iterator[RawSheet]:
