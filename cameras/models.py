@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from agencies.access import VisibleQuerySet
-from registry.models import Identity, Recorded
+from registry.models import Former, Identity, Recorded
 
 from .cards import CameraCard, CameraStale, CameraTally
 from .mapcells import MapCell
@@ -14,12 +14,14 @@ from .mapcells import MapCell
 __all__ = [
     "Camera",
     "CameraCard",
+    "CameraFormer",
     "CameraStale",
     "CameraTally",
     "CameraValues",
     "CameraVersion",
     "MapCell",
     "Pole",
+    "PoleFormer",
     "PoleValues",
     "PoleVersion",
     "PositionValues",
@@ -98,19 +100,34 @@ class Pole(PoleValues, PositionValues, Identity):
                 condition=Q(life="live") & ~Q(pole_number=""),
                 name="pole_number_live",
             ),
+            Identity.row_once("pole"),
         ]
+        indexes = [Identity.by_batch("pole")]
 
 
 class PoleVersion(PoleValues, PositionValues, Recorded):
     """What the registry said of a pole from one moment to the next."""
 
-    pole = models.ForeignKey(Pole, models.PROTECT, related_name="versions", db_index=False, db_constraint=False)
+    pole = models.ForeignKey(Pole, models.DO_NOTHING, related_name="versions", db_constraint=False)
     place_kind = models.CharField("场所类别", max_length=30, blank=True, default="")
 
     class Meta:
+        managed = False
         ordering = ["-number"]
-        constraints = Recorded.constraints_for("poleversion", "pole")
-        indexes = Recorded.indexes_for("poleversion")
+
+    def __str__(self) -> str:
+        return f"{self.pole_id} v{self.number}"
+
+
+class PoleFormer(PoleValues, PositionValues, Recorded):
+    """What the registry said of a pole before."""
+
+    pole = models.ForeignKey(Pole, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    place_kind = models.CharField("场所类别", max_length=30, blank=True, default="")
+
+    class Meta:
+        constraints = Former.constraints_for("poleformer", "pole")
+        indexes = [Former.by_batch("poleformer")]
 
     def __str__(self) -> str:
         return f"{self.pole_id} v{self.number}"
@@ -153,8 +170,10 @@ class Camera(CameraValues, Identity):
             models.UniqueConstraint(
                 fields=["code"], condition=Q(life="live", code__isnull=False), name="camera_code_live"
             ),
+            Identity.row_once("camera"),
         ]
         indexes = [
+            Identity.by_batch("camera"),
             models.Index(fields=["platform"], condition=Q(platform__isnull=False), name="camera_by_platform"),
             models.Index(fields=["pole"], condition=Q(pole__isnull=False), name="camera_by_pole"),
         ]
@@ -163,14 +182,28 @@ class Camera(CameraValues, Identity):
 class CameraVersion(CameraValues, Recorded):
     """What the registry said of a camera from one moment to the next; the history of its code too."""
 
-    camera = models.ForeignKey(Camera, models.PROTECT, related_name="versions", db_index=False, db_constraint=False)
+    camera = models.ForeignKey(Camera, models.DO_NOTHING, related_name="versions", db_constraint=False)
     platform_id = models.BigIntegerField(null=True)
     pole_id = models.BigIntegerField(null=True)
 
     class Meta:
+        managed = False
         ordering = ["-number"]
-        constraints = Recorded.constraints_for("cameraversion", "camera")
-        indexes = [Recorded.former_codes("cameraversion"), *Recorded.indexes_for("cameraversion")]
+
+    def __str__(self) -> str:
+        return f"{self.camera_id} v{self.number}"
+
+
+class CameraFormer(CameraValues, Recorded):
+    """What the registry said of a camera before."""
+
+    camera = models.ForeignKey(Camera, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    platform_id = models.BigIntegerField(null=True)
+    pole_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = Former.constraints_for("cameraformer", "camera")
+        indexes = [Former.codes("cameraformer"), Former.by_batch("cameraformer")]
 
     def __str__(self) -> str:
         return f"{self.camera_id} v{self.number}"

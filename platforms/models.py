@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from agencies.access import VisibleQuerySet
-from registry.models import Identity, Recorded
+from registry.models import Former, Identity, Recorded
 
 
 class PlatformValues(models.Model):
@@ -62,18 +62,32 @@ class Platform(PlatformValues, Identity):
                 condition=Q(life="live", code__isnull=True),
                 name="platform_name_live",
             ),
+            Identity.row_once("platform"),
         ]
+        indexes = [Identity.by_batch("platform")]
 
 
 class PlatformVersion(PlatformValues, Recorded):
     """What the registry said of a platform from one moment to the next."""
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="versions", db_index=False, db_constraint=False)
+    platform = models.ForeignKey(Platform, models.DO_NOTHING, related_name="versions", db_constraint=False)
 
     class Meta:
+        managed = False
         ordering = ["-number"]
-        constraints = Recorded.constraints_for("platformversion", "platform")
-        indexes = [Recorded.former_codes("platformversion"), *Recorded.indexes_for("platformversion")]
+
+    def __str__(self) -> str:
+        return f"{self.platform_id} v{self.number}"
+
+
+class PlatformFormer(PlatformValues, Recorded):
+    """What the registry said of a platform before."""
+
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+
+    class Meta:
+        constraints = Former.constraints_for("platformformer", "platform")
+        indexes = [Former.codes("platformformer"), Former.by_batch("platformformer")]
 
     def __str__(self) -> str:
         return f"{self.platform_id} v{self.number}"

@@ -18,7 +18,11 @@ class Life(models.TextChoices):
 
 
 class Identity(models.Model):
-    """A surrogate id for ever, and the current values beside it: the one table that lists read.
+    """A surrogate id for ever, and beside it the open version: the current values, the one table that lists read.
+
+    `ledger_entry_id` and `source_row_id` lead to the acceptance and to the staged row, in the app that owns the ledger
+    and stands above. Whoever changes a row, raises its `version_number` and says these two anew; what it said before is
+    kept by the database (keeping.py).
 
     References are enforced by the database set by set, not row by row (docs/decisions/0002-set-based-keys.md); hence
     `db_constraint=False`.
@@ -64,9 +68,21 @@ class Identity(models.Model):
     )
     version_number = models.PositiveIntegerField("版本", default=1)
     changed_at = models.DateTimeField("更新时间")
+    ledger_entry_id = models.BigIntegerField()
+    source_row_id = models.BigIntegerField(null=True)
 
     class Meta:
         abstract = True
+
+    @staticmethod
+    def row_once(name: str) -> models.UniqueConstraint:
+        """Each staged row applied at most once; what a former version came from is compared by a trigger (keeping)."""
+        return models.UniqueConstraint(fields=["source_row_id"], name=f"{name}_row_once")
+
+    @staticmethod
+    def by_batch(name: str) -> models.Index:
+        """The rows of one ledger entry lie together, so a block index finds a batch at hardly any cost."""
+        return BrinIndex(fields=["ledger_entry_id"], name=f"{name}_batch")
 
     @property
     def number(self) -> str:
@@ -78,10 +94,9 @@ class Identity(models.Model):
 
 
 class Recorded(models.Model):
-    """One version: values as recorded from one moment to the next. Never changed but for closing `recorded_to`.
+    """One version: values as recorded from one moment to the next; the open one (`recorded_to` null) is the identity's.
 
-    `ledger_entry_id` and `source_row_id` lead to the acceptance and to the staged row, in the app that owns the ledger
-    and stands above.
+    Read from a view of the identities and their former versions. Ids of open versions are below zero.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -99,24 +114,27 @@ class Recorded(models.Model):
     class Meta:
         abstract = True
 
+
+class Former:
+    """What tables of former versions promise; they are written by triggers only, and never changed."""
+
     @staticmethod
     def constraints_for(name: str, identity: str) -> list[models.BaseConstraint]:
-        """One open version for each identity, numbered once, and each staged row applied at most once."""
+        """Numbered once for each identity, over, and each staged row applied at most once."""
         return [
             models.UniqueConstraint(fields=[identity, "number"], name=f"{name}_number_once"),
-            models.UniqueConstraint(fields=[identity], condition=Q(recorded_to__isnull=True), name=f"{name}_one_open"),
+            models.CheckConstraint(condition=Q(recorded_to__isnull=False), name=f"{name}_is_over"),
             models.UniqueConstraint(fields=["source_row_id"], name=f"{name}_row_once"),
         ]
 
     @staticmethod
-    def indexes_for(name: str) -> list[models.Index]:
-        """The rows of one ledger entry lie together, so a block index finds a batch at hardly any cost."""
-        return [BrinIndex(fields=["ledger_entry_id"], name=f"{name}_batch")]
+    def by_batch(name: str) -> models.Index:
+        return BrinIndex(fields=["ledger_entry_id"], name=f"{name}_batch")
 
     @staticmethod
-    def former_codes(name: str) -> models.Index:
-        """Codes of closed versions; the open one's code stands in the identity's table."""
-        return models.Index(fields=["code"], condition=Q(recorded_to__isnull=False), name=f"{name}_former")
+    def codes(name: str) -> models.Index:
+        """The codes that things had before."""
+        return models.Index(fields=["code"], name=f"{name}_code")
 
 
 class SavedView(models.Model):

@@ -1,4 +1,4 @@
-"""Registered cameras, poles and platforms for tests, each with its version and the acceptance it came from.
+"""Registered cameras, poles and platforms for tests, each with the row and the acceptance it came from.
 
 Made straight in the database, but nothing is skipped: campaign, obligation, submission, stamped version, workbook,
 staged row, case with both sides closed, ledger entry. The services that really do this have tests of their own.
@@ -17,7 +17,7 @@ from django.db import models
 from django.utils import timezone
 
 from agencies.models import Agency, Person
-from cameras.models import Camera, CameraVersion, Pole, PoleVersion
+from cameras.models import Camera, Pole
 from cameras.sheet import CAMERA
 from files.models import StoredFile
 from inventory.models import (
@@ -31,9 +31,8 @@ from inventory.models import (
     Submission,
     Version,
 )
-from platforms.models import Platform, PlatformVersion
+from platforms.models import Platform
 from platforms.sheet import PLATFORM
-from registry.models import Recorded
 from reviews.models import Case, Closing, Participation, Round, Side
 from sheets.cells import fold, letters
 from sheets.declare import Sheet
@@ -148,14 +147,14 @@ def register_camera(agency_code: str, *, batch: LedgerEntry | None = None, **val
     told = {"name": f"测试点位{next(_numbers):04d}", **CAMERA_VALUES, **values}
     if told["mobility"] == "mobile":
         told = {**told, "longitude": None, "latitude": None}
-    return _register(Camera, CameraVersion, CameraRow, agency_code, batch, _with_wgs84(told))
+    return _register(Camera, CameraRow, agency_code, batch, _with_wgs84(told))
 
 
 def register_pole(agency_code: str, *, batch: LedgerEntry | None = None, **values: Any) -> Pole:
     """A registered pole of the agency with its first version. Its row is that of a camera standing on it."""
     batch = batch or _batch_of(agency_code)
     told = {"pole_number": f"GJ-{next(_numbers):04d}", **POLE_VALUES, **values}
-    return _register(Pole, PoleVersion, CameraRow, agency_code, batch, _with_wgs84(told))
+    return _register(Pole, CameraRow, agency_code, batch, _with_wgs84(told))
 
 
 def register_platform(agency_code: str, *, batch: LedgerEntry | None = None, **values: Any) -> Platform:
@@ -163,45 +162,42 @@ def register_platform(agency_code: str, *, batch: LedgerEntry | None = None, **v
     batch = batch or _batch_of(agency_code)
     told = {"name": f"测试平台{next(_numbers):04d}", **PLATFORM_VALUES, **values}
     told.setdefault("name_key", fold(told["name"])[:100])
-    return _register(Platform, PlatformVersion, PlatformRow, agency_code, batch, told)
+    return _register(Platform, PlatformRow, agency_code, batch, told)
 
 
 def record_change(thing: Thing, batch: LedgerEntry, **values: Any) -> Thing:
-    """The thing with new values: its open version closed, the next one opened by `batch`."""
-    tables: dict[type[models.Model], tuple[type[Recorded], type[models.Model]]] = {
-        Camera: (CameraVersion, CameraRow),
-        Pole: (PoleVersion, CameraRow),
-        Platform: (PlatformVersion, PlatformRow),
-    }
-    version_model, row_model = tables[type(thing)]
+    """The thing with new values, by `batch`; the database keeps what it was."""
     for name, value in values.items():
         setattr(thing, name, value)
     thing.version_number += 1
     thing.changed_at = batch.recorded_at
+    thing.ledger_entry_id = batch.pk
+    thing.source_row_id = _row_of(thing, CameraRow if not isinstance(thing, Platform) else PlatformRow, batch)
     thing.save()
-    thing.versions.filter(recorded_to=None).update(recorded_to=batch.recorded_at)
-    _record(thing, version_model, row_model, batch)
     return thing
 
 
 def _register(
     model: type[Thing],
-    version_model: type[Recorded],
     row_model: type[models.Model],
     agency_code: str,
     batch: LedgerEntry,
     values: Mapping[str, Any],
 ) -> Thing:
     agency = Agency.objects.get(code=agency_code)
-    thing = model.objects.create(
-        reporting_agency=agency, changed_at=batch.recorded_at, **{"owner": agency, "life": "live", **values}
+    thing = model(
+        reporting_agency=agency,
+        changed_at=batch.recorded_at,
+        ledger_entry_id=batch.pk,
+        **{"owner": agency, "life": "live", **values},
     )
-    _record(thing, version_model, row_model, batch)
+    thing.source_row_id = _row_of(thing, row_model, batch)
+    thing.save()
     return thing
 
 
-def _record(thing: Any, version_model: type[Recorded], row_model: type[models.Model], batch: LedgerEntry) -> None:
-    """The open version of the thing as it stands now, and the staged row it came from."""
+def _row_of(thing: Any, row_model: type[models.Model], batch: LedgerEntry) -> int:
+    """The staged row that says what the thing is now."""
     identity = thing._meta.model_name
     source = SourceFile.objects.get(version=batch.version)
     number = next(_numbers)
@@ -215,18 +211,7 @@ def _record(thing: Any, version_model: type[Recorded], row_model: type[models.Mo
         row_hash=hashlib.sha256(f"row {number}".encode()).hexdigest(),
         **_shared_values(thing, row_model),
     )
-    version_model._default_manager.create(
-        **{identity: thing},
-        number=thing.version_number,
-        recorded_from=batch.recorded_at,
-        ledger_entry_id=batch.pk,
-        source_row_id=row.pk,
-        **{
-            name: value
-            for name, value in _shared_values(thing, version_model).items()
-            if name not in ("number", "ledger_entry_id", "source_row_id")
-        },
-    )
+    return int(row.pk)
 
 
 def _cells(thing: models.Model, sheet: Sheet) -> list[str]:

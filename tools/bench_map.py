@@ -13,21 +13,24 @@ from statistics import median
 from typing import Any
 
 from django.db import connection
+from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agencies.models import Agency, Person, PersonRole, Role
+from inventory.models import LedgerEntry, Version
+from tools import bench_accept
 
 SMALL, LARGE = 10_000, 1_000_000
 TURNS = 21
 
 GENERATE = """
 INSERT INTO cameras_camera
-  (life, reporting_agency_id, owner_id, version_number, changed_at, code, name, platform_name, brand, police_station,
-   built, label, label_state, leased, status, measure, place_kind, funding, mobility, vehicle, township, longitude,
-   latitude, datum, wgs_longitude, wgs_latitude, pole_built, pole_number, pole_condition)
-SELECT 'live', agency, agency, 1, now(), NULL, '测试点位' || n, '平台' || n %% 7, '海康威视', '', '2021.05', '', 'yes',
-       false,
+  (life, reporting_agency_id, owner_id, version_number, changed_at, ledger_entry_id, code, name, platform_name,
+   brand, police_station, built, label, label_state, leased, status, measure, place_kind, funding, mobility, vehicle,
+   township, longitude, latitude, datum, wgs_longitude, wgs_latitude, pole_built, pole_number, pole_condition)
+SELECT 'live', agency, agency, 1, now(), %(entry)s, NULL, '测试点位' || n, '平台' || n %% 7,
+       '海康威视', '', '2021.05', '', 'yes', false,
        CASE WHEN draw < 0.9 THEN '在用' WHEN draw < 0.95 THEN '停用' ELSE '维修' END,
        (ARRAY['保留','保留','保留','一机多用','以迁代拆','杆塔复用','接入','拆除',''])[1 + (random() * 8)::int],
        kind, 'government', 'fixed', '', town, x, y, 'wgs84', x, y, '', '', ''
@@ -56,7 +59,7 @@ LOOKS = {
 """Zoom, extent and query: what a screen of 1366x768 asks for."""
 
 
-def grow(first: int, last: int) -> None:
+def grow(first: int, last: int, entry: int) -> None:
     """Add invented cameras; the triggers that list and map live on stay in force."""
     from sheets.kinds.places import townships
 
@@ -68,12 +71,20 @@ def grow(first: int, last: int) -> None:
                 {
                     "first": start,
                     "last": min(start + 99_999, last),
+                    "entry": entry,
                     "kinds": ["road", "road", "road", "school", "community", "mall", "park", "office"],
                     "agencies": agencies,
                     "towns": list(townships())[:23],
                 },
             )
         cursor.execute("VACUUM ANALYZE cameras_camera, cameras_mapcell")
+
+
+def ledger_entry() -> int:
+    """Something that the invented cameras came by."""
+    round_, _ = bench_accept.prepare(1)
+    version = Version.objects.get(submission_id=round_.case.subject_id)
+    return int(LedgerEntry.objects.create(round=round_, version=version, recorded_at=Now()).pk)
 
 
 def measure() -> Iterator[dict[str, Any]]:
@@ -83,9 +94,10 @@ def measure() -> Iterator[dict[str, Any]]:
     PersonRole.objects.create(person=reader, role=Role.LEADER)
     client = Client(SERVER_NAME="localhost")
     client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
-    grow(1, SMALL)
+    entry = ledger_entry()
+    grow(1, SMALL, entry)
     small = {name: _asked(client, name) for name in LOOKS}
-    grow(SMALL + 1, LARGE)
+    grow(SMALL + 1, LARGE, entry)
     large = {name: _asked(client, name) for name in LOOKS}
     for name in LOOKS:
         (slow, more, bytes_large), (fast, few, bytes_small) = large[name], small[name]

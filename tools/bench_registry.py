@@ -25,6 +25,7 @@ from agencies.models import Agency, Person, PersonRole, Role
 from cameras.exports import CAMERA_OUTS
 from cameras.lists import CAMERAS, CARDS
 from registry.exports import RegistryResource
+from registry.keeping import KEPT
 from registry.names import Names
 from registry.paging import Pager
 from registry.workbook import write_csv
@@ -32,18 +33,19 @@ from registry.workbook import write_csv
 SMALL, LARGE = 10_000, 1_000_000
 TURNS = 15
 TABLES = (
-    "cameras_camera", "cameras_cameraversion", "cameras_cameracard", "cameras_camerastale", "cameras_cameratally"
+    "cameras_camera", "cameras_cameraformer", "cameras_cameracard", "cameras_camerastale", "cameras_cameratally"
 )  # fmt: skip
 EXPORTED = 100_000
 
 GENERATE = """
 WITH agencies AS (SELECT array_agg(id ORDER BY position, id) AS ids FROM agencies_agency)
 INSERT INTO cameras_camera
-  (id, life, reporting_agency_id, owner_id, version_number, changed_at, code, name, platform_name, brand,
-   police_station, built, label, label_state, leased, status, measure, place_kind, funding, mobility, vehicle, township,
+  (id, life, reporting_agency_id, owner_id, version_number, changed_at, ledger_entry_id, source_row_id, code,
+   name, platform_name, brand, police_station, built, label, label_state, leased, status, measure, place_kind, funding,
+   mobility, vehicle, township,
    longitude, latitude, datum, wgs_longitude, wgs_latitude, pole_built, pole_number, pole_condition)
 SELECT n, 'live', ids[1 + ((n - 1) * least(40, cardinality(ids)) / %(rows)s)],
-       ids[1 + ((n - 1) * least(40, cardinality(ids)) / %(rows)s)], 1, now(),
+       ids[1 + ((n - 1) * least(40, cardinality(ids)) / %(rows)s)], 1, now(), 1, n,
        '34152400001320' || lpad((n %% 1000000)::text, 6, '0'),
        CASE WHEN n %% (%(rows)s / 25) = 7 THEN '皋陶祠' ELSE '路口' END
            || (ARRAY['朝东', '朝南', '朝西', '朝北'])[1 + n %% 4]
@@ -55,15 +57,6 @@ SELECT n, 'live', ids[1 + ((n - 1) * least(40, cardinality(ids)) / %(rows)s)],
        115.4 + n::bigint * 7919 %% 100003 * 0.000006, 31.1 + n::bigint * 104729 %% 100019 * 0.000006, '', '', ''
 FROM generate_series(1, %(rows)s) n, agencies
 """
-VERSIONS = """
-INSERT INTO cameras_cameraversion
-  (number, life, reporting_agency_id, owner_id, recorded_from, ledger_entry_id, source_row_id, camera_id, {columns})
-SELECT 1, life, reporting_agency_id, owner_id, changed_at, 1, id, id, {columns} FROM cameras_camera
-"""
-VALUES = """code, name, platform_name, brand, police_station, built, label, label_state, leased, status, measure,
-place_kind, funding, mobility, vehicle, township, longitude, latitude, datum, wgs_longitude, wgs_latitude,
-pole_built, pole_number, pole_condition"""
-
 PAGES: dict[str, Callable[[int], str]] = {
     "list_first": lambda rows: "/cameras/",
     "list_deep": lambda rows: f"/cameras/?at=after-{rows // 2}",
@@ -97,12 +90,12 @@ def fill(schema: str, rows: int) -> float:
         cursor.execute(f"ALTER TABLE {schema}.cameras_cameracard ALTER COLUMN words SET STATISTICS 1000")
         _enter(schema)
         cursor.execute(GENERATE, {"rows": rows})
-        cursor.execute(VERSIONS.format(columns=VALUES))
+        next(kept for kept in KEPT if kept.kind == "camera").forward(cursor)
         cursor.execute("INSERT INTO cameras_camerastale (id, first_id, last_id, fresh) VALUES (1, 1, %s, true)", [rows])
         started = time.perf_counter()
         CARDS.catch_up_wholly()
         took = time.perf_counter() - started
-        cursor.execute("VACUUM ANALYZE cameras_camera, cameras_cameraversion, cameras_cameracard")
+        cursor.execute("VACUUM ANALYZE cameras_camera, cameras_cameracard")
     return took
 
 

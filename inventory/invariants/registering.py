@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..registering.poles import CARRIED
 from ..registering.targets import TARGETS, Target
 from .told import differ, told
 
@@ -76,14 +75,17 @@ def _of_kind(things: str, versions: str, thing_id: str, rows: str) -> Iterator[s
         kind + " {0} 的版本不连贯",
         f"""SELECT {thing_id} FROM {versions} GROUP BY 1
             HAVING count(*) <> max(number) OR count(*) FILTER (WHERE recorded_to IS NULL) <> 1
-               OR count(*) <> count(DISTINCT recorded_from)""",
+               OR count(*) <> count(DISTINCT recorded_from) OR count(*) <> count(DISTINCT number)
+            UNION
+            SELECT v.{thing_id} FROM {versions} v JOIN {versions} n
+              ON n.{thing_id} = v.{thing_id} AND n.number = v.number + 1 AND n.recorded_from <> v.recorded_to""",
     )
-    yield from told(
-        kind + " {0} 的现值与它的现行版本不符",
-        f"""SELECT t.id FROM {things} t LEFT JOIN {versions} v ON v.{thing_id} = t.id AND v.recorded_to IS NULL
-            WHERE v.id IS NULL OR (v.number, v.life) IS DISTINCT FROM (t.version_number, t.life)
-               OR {_differs(things)}""",
-    )
+    if target := next((t for t in TARGETS if t.things == things), None):
+        yield from told(
+            kind + " {0} 首次登记的内容与双方通过的行不符",
+            f"""SELECT v.{thing_id} FROM {versions} v JOIN {rows} r ON r.id = v.source_row_id
+                WHERE v.number = 1 AND ({_differs(target)})""",
+        )
     yield from told(
         kind + " 在册 {0}，按入库记录应为 {1}",
         f"""WITH steps AS (
@@ -111,10 +113,7 @@ def _of_kind(things: str, versions: str, thing_id: str, rows: str) -> Iterator[s
     )
 
 
-def _differs(things: str) -> str:
-    """SQL that is true where an identity (t) says another thing than its open version (v)."""
-    target: Target | None = next((t for t in TARGETS if t.things == things), None)
-    columns = target.columns if target else CARRIED
-    more = ("platform_id", "pole_id") if things == "cameras_camera" else ()
-    shared = (*columns, *more, "reporting_agency_id", "owner_id", "supervisor_id", "maintainer_id")
-    return " OR ".join(f"t.{column} IS DISTINCT FROM v.{column}" for column in shared)
+def _differs(target: Target) -> str:
+    """SQL that is true where a first version (v) says another thing than its row (r), but for a code set apart."""
+    columns = [f"v.{column} IS DISTINCT FROM r.{column}" for column in target.columns if column != "code"]
+    return " OR ".join(["v.code <> r.code", "r.code IS NULL AND v.code IS NOT NULL", *columns])

@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from ..models import MissingMark
 from ..registering.batch import Batch
 from ..registering.targets import TARGETS, Target
-from ..registering.versioning import OF_KIND, write_versions
+from ..registering.versioning import STEP
 from .missing import KEY_TAKEN
 
 Mark = MissingMark.Mark
@@ -82,9 +82,8 @@ def _carry_out(cursor: CursorWrapper, target: Target, params: dict[str, Any], pl
                   IS DISTINCT FROM (plan.life, plan.reporting_agency_id, plan.owner_id)"""
     )
     cursor.execute(
-        f"""UPDATE {target.things} t SET version_number = t.version_number + 1, changed_at = %(now)s,
+        f"""UPDATE {target.things} t SET {STEP},
                 life = plan.life, reporting_agency_id = plan.reporting_agency_id, owner_id = plan.owner_id
             FROM {plan} plan WHERE t.id = plan.thing_id AND plan.fate = 'changed'""",
         params,
     )
-    write_versions(cursor, OF_KIND[target.kind], params, plan)

@@ -23,7 +23,7 @@ from .batch import Batch
 from .matching import NAME_KEY
 from .plan import WRITTEN
 from .targets import CAMERA, PLATFORM, SUPERVISION, TARGETS, Target
-from .versioning import CAMERAS, OF_KIND, POLES, write_versions
+from .versioning import ASIDE, STEP
 
 REGISTRY_LOCK = 0x4A5A0001
 """Advisory lock: one acceptance at a time, so that a code is never given to two agencies at once."""
@@ -74,7 +74,6 @@ def _register(cursor: CursorWrapper, batch: Batch) -> dict[str, dict[str, int]]:
     marks = mark_acceptance.promote(cursor, batch)
     counts = {"platform": _promote(cursor, PLATFORM, batch)}
     counts["pole"] = poles.promote(cursor, batch)
-    write_versions(cursor, POLES, batch.params, "plan_pole")
     links.resolve_platforms(cursor, batch)
     links.notice_new_links(cursor)
     counts["camera"] = _promote(cursor, CAMERA, batch)
@@ -88,15 +87,13 @@ def _promote(cursor: CursorWrapper, target: Target, batch: Batch) -> dict[str, i
     told = plan.fates(cursor, target)
     changes = bool(told.keys() & {"changed", "reactivated", "transferred"})
     if changes:
-        _give_up_keys(cursor, target)
+        _give_up_keys(cursor, target, batch)
     if "new" in told:
         _insert_new(cursor, target, batch)
     if changes:
         _update_changed(cursor, target, batch)
     if "merged" in told:
         settling.write_co_reports(cursor, target, batch)
-    if told.keys() - {"unchanged", "merged"}:
-        write_versions(cursor, OF_KIND[target.kind], batch.params, f"plan_{target.kind}")
     return told
 
 
@@ -104,7 +101,7 @@ BEFORE_GIVEN_UP = "CASE WHEN t.code LIKE '~%%' THEN NULL ELSE t.code END"
 """A row that does not state the code can only have had it set aside for its name; there was none then."""
 
 
-def _give_up_keys(cursor: CursorWrapper, target: Target) -> None:
+def _give_up_keys(cursor: CursorWrapper, target: Target, batch: Batch) -> None:
     """Set aside the codes (and the names that stand for one) that change: two things may swap theirs in one version.
 
     Unique indexes look at each row as it is written, so what is given up must be gone before anybody takes it.
@@ -113,10 +110,11 @@ def _give_up_keys(cursor: CursorWrapper, target: Target) -> None:
     if target is PLATFORM:
         renamed = f" OR (t.code IS NULL AND {NAME_KEY.format(target.stated('name'))} <> t.name_key)"
     cursor.execute(
-        f"""UPDATE {target.things} t SET code = '~' || t.id
+        f"""UPDATE {target.things} t SET code = '~' || t.id, {ASIDE}
             FROM plan_{target.kind} plan JOIN {target.rows} r ON r.id = plan.row_id
             WHERE t.id = plan.thing_id AND plan.fate = 'changed'
-              AND ((t.code IS NOT NULL AND NOT plan.apart AND {target.changes("code")}){renamed})"""
+              AND ((t.code IS NOT NULL AND NOT plan.apart AND {target.changes("code")}){renamed})""",
+        batch.params,
     )
 
 
@@ -127,8 +125,10 @@ def _insert_new(cursor: CursorWrapper, target: Target, batch: Batch) -> None:
     values = ", ".join((*stated, *(link.new for link in more)))
     cursor.execute(
         f"""INSERT INTO {target.things}
-              (id, life, reporting_agency_id, owner_id, supervisor_id, version_number, changed_at, {columns})
-            SELECT plan.thing_id, 'live', %(agency)s, %(agency)s, duty.agency_id, 1, %(now)s, {values}
+              (id, life, reporting_agency_id, owner_id, supervisor_id, version_number, changed_at,
+               ledger_entry_id, source_row_id, {columns})
+            SELECT plan.thing_id, 'live', %(agency)s, %(agency)s, duty.agency_id, 1, %(now)s,
+                   %(entry)s, plan.row_id, {values}
             FROM plan_{target.kind} plan
             JOIN {target.rows} r ON r.id = plan.row_id
             {links.join_of(target)}
@@ -147,7 +147,7 @@ def _update_changed(cursor: CursorWrapper, target: Target, batch: Batch) -> None
     stated.append(f"code = CASE WHEN plan.apart OR {target.kept('code')} THEN {BEFORE_GIVEN_UP} ELSE r.code END")
     linked = [f"{link.column} = {link.changed}" for link in links.links_of(target)]
     cursor.execute(
-        f"""UPDATE {target.things} t SET life = 'live', version_number = t.version_number + 1, changed_at = %(now)s,
+        f"""UPDATE {target.things} t SET life = 'live', {STEP},
                 reporting_agency_id = %(agency)s,
                 owner_id = CASE WHEN t.owner_id = t.reporting_agency_id THEN %(agency)s ELSE t.owner_id END,
                 supervisor_id = CASE WHEN {target.stated("place_kind")} IS DISTINCT FROM t.place_kind
@@ -167,10 +167,8 @@ def _link_late(cursor: CursorWrapper, batch: Batch) -> int:
     count = links.draw_late_links(cursor)
     if count:
         cursor.execute(
-            """UPDATE cameras_camera t SET version_number = t.version_number + 1, changed_at = %(now)s,
-                   platform_id = plan.platform_id
+            f"""UPDATE cameras_camera t SET {STEP}, platform_id = plan.platform_id
                FROM plan_camera_linked plan WHERE t.id = plan.thing_id""",
             batch.params,
         )
-        write_versions(cursor, CAMERAS, batch.params, "plan_camera_linked")
     return count

@@ -25,7 +25,7 @@ from .acceptance import lock_registry
 from .links import meant_platform
 from .matching import NAME_KEY
 from .targets import CAMERA, Target
-from .versioning import OF_KIND, write_versions
+from .versioning import STEP
 
 SUPERVISOR = """SELECT d.agency_id FROM agencies_duty d WHERE d.place_kind_id = n.place_kind ORDER BY d.id LIMIT 1"""
 """SQL of the agency that supervises a kind of place, as `targets.SUPERVISION` finds it for rows."""
@@ -69,7 +69,6 @@ def amend(round_: Round, target: Target, amendments: Sequence[Amendment]) -> dic
             _update(cursor, target, params)
         except IntegrityError as error:
             raise Conflict("要改的编码或名称已由另一条在册记录使用，没有更正。请核对后重新申请。") from error
-        write_versions(cursor, OF_KIND[target.kind], params, "plan_amend")
         cursor.execute("SELECT fate, count(*) FROM plan_amend GROUP BY fate")
         counts = {target.kind: dict(cursor.fetchall())}
     LedgerEntry.objects.filter(pk=entry.pk).update(counts=counts)
@@ -130,7 +129,7 @@ def _update(cursor: CursorWrapper, target: Target, params: dict[str, Any]) -> No
                                              ELSE ({SUPERVISOR}) END
                                  FROM jsonb_populate_record(t, plan.told) n),
                 life = CASE WHEN plan.life <> '' THEN plan.life ELSE t.life END,
-                version_number = t.version_number + 1, changed_at = %(now)s
+                {STEP}
             FROM plan_amend plan WHERE t.id = plan.thing_id AND plan.fate <> 'unchanged'""",
         params,
     )

@@ -45,7 +45,7 @@ SINGLE = f"""CASE WHEN {_now("pole_number")} <> '' THEN '' WHEN r.merge_group IS
 def promote(cursor: CursorWrapper, batch: Batch) -> dict[str, int]:
     """Register the poles of the accepted rows, after their plan_camera was drawn; return how many had each fate.
 
-    Their versions are still to be written, by plan_pole. Leaves plan_pole_of_row(row_id, thing_id, is_new) for linking
+    Leaves plan_pole_of_row(row_id, thing_id, is_new) for linking
     the cameras.
     """
     cursor.execute("DROP TABLE IF EXISTS plan_pole, plan_pole_of_row, pole_standing, pole_said")
@@ -173,8 +173,9 @@ def _write(cursor: CursorWrapper, batch: Batch) -> None:
     duty = SUPERVISION.replace("r.place_kind", "plan.place_kind")
     cursor.execute(
         f"""INSERT INTO cameras_pole
-              (id, life, reporting_agency_id, owner_id, supervisor_id, version_number, changed_at, {carried})
-            SELECT plan.thing_id, 'live', %(agency)s, %(agency)s, duty.agency_id, 1, %(now)s,
+              (id, life, reporting_agency_id, owner_id, supervisor_id, version_number, changed_at,
+               ledger_entry_id, source_row_id, {carried})
+            SELECT plan.thing_id, 'live', %(agency)s, %(agency)s, duty.agency_id, 1, %(now)s, %(entry)s, plan.row_id,
                    {", ".join(f"plan.{c}" for c in CARRIED)}
             FROM plan_pole plan {duty}
             WHERE plan.fate = 'new' ORDER BY plan.thing_id""",
@@ -182,6 +183,7 @@ def _write(cursor: CursorWrapper, batch: Batch) -> None:
     )
     cursor.execute(
         f"""UPDATE cameras_pole t SET version_number = t.version_number + 1, changed_at = %(now)s,
+                   ledger_entry_id = %(entry)s, source_row_id = plan.row_id,
                    supervisor_id = CASE WHEN plan.place_kind IS DISTINCT FROM t.place_kind
                                         THEN duty.agency_id ELSE t.supervisor_id END,
                    {", ".join(f"{c} = plan.{c}" for c in CARRIED)}

@@ -19,7 +19,7 @@ from reviews.models import Round
 from ..models import LedgerEntry
 from .acceptance import lock_registry
 from .matching import NAME_KEY
-from .versioning import CAMERAS, EVERY, PLATFORMS, POLES, Recorded, write_versions
+from .versioning import ASIDE, CAMERAS, EVERY, PLATFORMS, POLES, STEP, Recorded
 
 CHANGED_SINCE, TAKEN, USED = "changed_since", "taken", "used"
 LEFT = {
@@ -69,7 +69,6 @@ def preview(round_: Round) -> dict[str, dict[str, int]]:
 def _take_back(cursor: CursorWrapper, recorded: Recorded, params: dict[str, Any]) -> dict[str, int]:
     plan = _plan(cursor, recorded, params)
     _restore(cursor, recorded, params, plan)
-    write_versions(cursor, recorded, params, plan)
     return _counted(cursor, plan)
 
 
@@ -160,21 +159,21 @@ def _leave_taken(cursor: CursorWrapper, recorded: Recorded, plan: str) -> int:
 
 def _restore(cursor: CursorWrapper, recorded: Recorded, params: dict[str, Any], plan: str) -> None:
     """What was new ends; the others take their earlier values, after all have given up the keys they have now."""
-    step = "version_number = t.version_number + 1, changed_at = %(now)s"
     cursor.execute(
-        f"""UPDATE {recorded.things} t SET {step}, life = 'withdrawn' FROM {plan} plan
+        f"""UPDATE {recorded.things} t SET {STEP}, life = 'withdrawn' FROM {plan} plan
             WHERE t.id = plan.thing_id AND plan.fate = 'changed' AND plan.before_id IS NULL""",
         params,
     )
     key = "pole_number" if recorded is POLES else "code"
     cursor.execute(
-        f"""UPDATE {recorded.things} t SET {key} = '~' || t.id FROM {plan} plan
-            WHERE t.id = plan.thing_id AND plan.fate = 'changed' AND plan.before_id IS NOT NULL"""
+        f"""UPDATE {recorded.things} t SET {key} = '~' || t.id, {ASIDE} FROM {plan} plan
+            WHERE t.id = plan.thing_id AND plan.fate = 'changed' AND plan.before_id IS NOT NULL""",
+        params,
     )
     values = ", ".join(f"{column} = b.{column}" for column in recorded.carried)
     named = f", name_key = {NAME_KEY.format('b.name')}" if recorded is PLATFORMS else ""
     cursor.execute(
-        f"""UPDATE {recorded.things} t SET {step}, life = b.life, {values}{named}
+        f"""UPDATE {recorded.things} t SET {STEP}, life = b.life, {values}{named}
             FROM {plan} plan JOIN {recorded.versions} b ON b.id = plan.before_id
             WHERE t.id = plan.thing_id AND plan.fate = 'changed'""",
         params,

@@ -12,6 +12,7 @@ from connecting.models import Capacity, ProvinceLink, Statement
 from demo import connecting
 from platforms.models import Platform
 from tests.factories import make_person
+from tests.factories_registry import accepted_batch
 
 pytestmark = pytest.mark.django_db
 UNITS = ("mabu", "qingshan", "gubei", "nanxi", "health", "water", "culture-tourism")
@@ -20,7 +21,7 @@ UNITS = ("mabu", "qingshan", "gubei", "nanxi", "health", "water", "culture-touri
 def test_it_is_told() -> None:
     make_person("police-1", "police", "police_reviewer")
     make_person("office-1", "office", "office")
-    base = {"changed_at": timezone.now(), "built": "2019.05"}
+    base = {"changed_at": timezone.now(), "ledger_entry_id": accepted_batch("meishan").pk, "built": "2019.05"}
     for code in UNITS:
         agency = Agency.objects.get(code=code)
         duty = agency.duties.filter(place_kind__isnull=False).first()

@@ -18,7 +18,7 @@ from connecting import invariants, rates, states
 from inventory.invariants import INVARIANTS
 from platforms.models import Platform
 from tests.connecting.things import client_of, in_days, post
-from tests.factories_registry import register_camera, register_platform
+from tests.factories_registry import accepted_batch, register_camera, register_platform
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def scatter(clerk: Person, count: int, seed: int = 1) -> None:
     """Cameras and platforms of every funding, kind and state."""
     draw = random.Random(seed)
     meishan, mabu = Agency.objects.get(code="meishan"), Agency.objects.get(code="mabu")
-    base = {"changed_at": timezone.now(), "life": "live"}
+    base = {"changed_at": timezone.now(), "life": "live", "ledger_entry_id": accepted_batch("meishan").pk}
     platforms = Platform.objects.bulk_create(
         Platform(
             name=f"平台{seed}-{connected}-{funding}",

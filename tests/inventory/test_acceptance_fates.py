@@ -170,8 +170,7 @@ def test_a_remark_belongs_to_its_answer() -> None:
 # --- reactivated ----------------------------------------------------------------------------------------------------
 def test_a_retired_camera_that_is_reported_again_comes_back_under_its_number() -> None:
     registered(cameras=[FULL])
-    Camera.objects.update(life="retired", version_number=2)
-    CameraVersion.objects.update(recorded_to="2026-01-01T00:00Z")
+    Camera.objects.update(life="retired", version_number=2, source_row_id=None)
     entry = registered(cameras=[FULL | {"brand": ""}])
     back = camera()
     assert (back.life, back.version_number, back.brand) == ("live", 3, "海康威视")
@@ -192,8 +191,7 @@ def test_the_ledgers_counts_add_up_to_the_rows() -> None:
     gone, same, moved = new_code(), new_code(), new_code()
     registered(cameras=[FULL | {"code": code} for code in (gone, same, moved)], platforms=[{"name": "平台一"}])
     retired = camera(code=gone)
-    Camera.objects.filter(pk=retired.pk).update(life="retired", version_number=2)
-    CameraVersion.objects.filter(camera=retired).update(recorded_to="2026-01-01T00:00Z")
+    Camera.objects.filter(pk=retired.pk).update(life="retired", version_number=2, source_row_id=None)
     again = [
         FULL | {"code": gone},
         FULL | {"code": same},

@@ -47,7 +47,7 @@ def test_they_hold(county: None) -> None:
         ("UPDATE inventory_changerequest SET state = 'withdrawn' WHERE state = 'in_review'", changing.states),
         ("UPDATE inventory_changerequest SET state = 'returned' WHERE state = 'accepted'", changing.states),
         ("DELETE FROM inventory_ledgerentry WHERE kind = 'amendment'", changing.ledger),
-        ("UPDATE cameras_cameraversion SET number = number + 7 WHERE number = 2", changing.ledger),
+        ("UPDATE cameras_camera SET version_number = version_number + 7 WHERE version_number = 2", changing.ledger),
         ("UPDATE reviews_round SET version_hash = 'x' WHERE number = 2", changing.four_eyes),
     ],
 )

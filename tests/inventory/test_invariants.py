@@ -87,6 +87,8 @@ def test_they_hold(county: None) -> None:
 
 
 LAST_ROUND = "(SELECT max(id) FROM reviews_round WHERE outcome = 'accepted')"
+KEEPING = "SET LOCAL session_replication_role = DEFAULT"
+"""The guards stand: what was is kept, and by that it is seen that it changed without a new version."""
 BROKEN: list[tuple[str, str, str]] = [
     ("I1", "UPDATE inventory_version SET hash = repeat('0', 64) WHERE submitted_at IS NULL", "的校验值与它的行不符"),
     ("I1", "UPDATE inventory_version SET zero_reason = '另一个理由' WHERE zero_reason <> ''", "零报告理由"),
@@ -112,9 +114,12 @@ BROKEN: list[tuple[str, str, str]] = [
         "data-1 填报了",
     ),
     ("I4", "UPDATE inventory_camerarow SET name = '改了' WHERE row = 7", "内容与校验值不符"),
-    ("I5", "UPDATE cameras_camera SET life = 'retired' WHERE code IS NOT NULL", "现值与它的现行版本不符"),
-    ("I5", "UPDATE cameras_pole SET pole_height = 99", "pole"),
-    ("I5", "UPDATE cameras_cameraversion SET recorded_to = now()", "现值与它的现行版本不符"),
+    ("I5", "UPDATE cameras_camera SET life = 'retired' WHERE code IS NOT NULL", "camera 在册"),
+    ("I5", "UPDATE cameras_camera SET brand = '改了' WHERE version_number = 1", "与双方通过的行不符"),
+    ("I5", "UPDATE cameras_cameraformer SET brand = '改了' WHERE number = 1", "与双方通过的行不符"),
+    ("I5", f"{KEEPING}; UPDATE cameras_pole SET pole_height = 99", "的版本不连贯"),
+    ("I5", "UPDATE cameras_cameraformer SET recorded_to = now()", "版本不连贯"),
+    ("I5", "DELETE FROM cameras_cameraformer", "版本不连贯"),
     ("I5", f"DELETE FROM inventory_ledgerentry WHERE round_id = {LAST_ROUND}", "有 0 条入库记录"),
     ("I5", "DELETE FROM platforms_platform", "platform 在册 0"),
     ("I6", "UPDATE inventory_submission SET state = 'discarded' WHERE state = 'accepted'", "按审计日志应为 accepted"),

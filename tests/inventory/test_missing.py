@@ -311,8 +311,8 @@ def test_a_mark_whose_camera_has_gone_meanwhile_does_nothing() -> None:
     submission = draft(CODES[0])
     say(submission, [second], Mark.REMOVED)
     handed_in(submission)
-    before = second.versions.count()
     Camera.objects.filter(pk=second.pk).update(reporting_agency=Agency.objects.get(code="mabu"))
+    before = second.versions.count()
     entry = LedgerEntry.objects.get(round=decide(submission))
     assert entry.counts["camera_marks"] == {"void": 1}
     assert second.versions.count() == before

@@ -48,15 +48,15 @@ ALWAYS = [
     "DELETE FROM files_storedfile",
 ]
 REGISTERED = [
-    "UPDATE cameras_cameraversion SET name = '改了'",
-    "UPDATE cameras_cameraversion SET ledger_entry_id = ledger_entry_id, source_row_id = NULL",
-    "UPDATE cameras_cameraversion SET recorded_from = now()",
-    "UPDATE cameras_cameraversion SET recorded_to = NULL",
-    "UPDATE cameras_poleversion SET pole_height = 99",
-    "UPDATE platforms_platformversion SET vendor = '改了'",
-    "DELETE FROM cameras_cameraversion",
-    "DELETE FROM cameras_poleversion",
-    "DELETE FROM platforms_platformversion",
+    "UPDATE cameras_cameraformer SET name = '改了'",
+    "UPDATE cameras_cameraformer SET ledger_entry_id = ledger_entry_id, source_row_id = NULL",
+    "UPDATE cameras_cameraformer SET recorded_from = now()",
+    "UPDATE cameras_cameraformer SET recorded_to = NULL",
+    "UPDATE cameras_poleformer SET pole_height = 99",
+    "UPDATE platforms_platformformer SET vendor = '改了'",
+    "DELETE FROM cameras_cameraformer",
+    "DELETE FROM cameras_poleformer",
+    "DELETE FROM platforms_platformformer",
     "DELETE FROM cameras_camera",
     "DELETE FROM cameras_pole",
     "DELETE FROM platforms_platform",
@@ -105,7 +105,7 @@ def test_what_was_registered() -> None:
     registered(cameras=[POLE_ROW | {"code": code}], platforms=[{}])
     registered(cameras=[POLE_ROW | {"code": code, "status": "停用"}])
     assert [sql for sql in REGISTERED if not refused(sql)] == []
-    assert not refused("UPDATE cameras_poleversion SET recorded_to = now()"), "an open one may be closed"
+    assert not refused("UPDATE cameras_pole SET version_number = 2, source_row_id = NULL"), "what is registered changes"
 
 
 def test_zero_and_rows_never_both_live(meishan_clerk: Person) -> None:

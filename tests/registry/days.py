@@ -7,10 +7,8 @@ import datetime as dt
 from django.db import connection
 from django.utils import timezone
 
-from cameras.models import Camera, Pole
 from inventory.models import LedgerEntry
-from platforms.models import Platform
-from registry import past
+from registry.keeping import KEPT
 from tests.factories_registry import accepted_batch
 
 
@@ -35,14 +33,13 @@ def backdate(entry: LedgerEntry, moment: dt.datetime) -> None:
     written = entry.recorded_at
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        for model in (Camera, Pole, Platform):
-            versions, things = past.versions_of(model)[0]._meta.db_table, model._meta.db_table
+        for kept in KEPT:
             cursor.execute(
-                f"UPDATE {versions} SET recorded_from = %s WHERE ledger_entry_id = %s AND recorded_from = %s",
+                f"UPDATE {kept.former} SET recorded_from = %s WHERE ledger_entry_id = %s AND recorded_from = %s",
                 [moment, entry.pk, written],
             )
-            cursor.execute(f"UPDATE {versions} SET recorded_to = %s WHERE recorded_to = %s", [moment, written])
-            cursor.execute(f"UPDATE {things} SET changed_at = %s WHERE changed_at = %s", [moment, written])
+            cursor.execute(f"UPDATE {kept.former} SET recorded_to = %s WHERE recorded_to = %s", [moment, written])
+            cursor.execute(f"UPDATE {kept.things} SET changed_at = %s WHERE changed_at = %s", [moment, written])
         cursor.execute("UPDATE inventory_coreport SET settled_at = %s WHERE settled_at = %s", [moment, written])
         cursor.execute("UPDATE inventory_coreport SET ended_at = %s WHERE ended_at = %s", [moment, written])
         cursor.execute("UPDATE inventory_ledgerentry SET recorded_at = %s WHERE id = %s", [moment, entry.pk])
