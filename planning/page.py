@@ -21,7 +21,7 @@ from reviews.queries import Chapter
 
 from . import moves, things
 from .carrying import TO_DO
-from .models import Carrying, Member, Proposal, Reply
+from .models import Carrying, Member, Proposal, Reply, ThingKind
 from .permissions import may_answer_for, may_plan, reads_as_owner
 from .reckoning import Reckoning, reckon
 
@@ -86,6 +86,11 @@ class Page:
     @property
     def questions_open(self) -> int:
         return sum(one.is_open for one in self.questions)
+
+    @property
+    def unplaced(self) -> list[Shown]:
+        """Members that should have a position and have none."""
+        return [each for each in self.members if each.member.thing_kind != ThingKind.PLATFORM and each.thing.at is None]
 
     @property
     def has_stays(self) -> bool:

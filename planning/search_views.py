@@ -10,11 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.sessions import person_of
 from audit.failures import Invalid, require
+from registry.names import Names
 
 from . import making, searching
 from .forms import HandForm, SearchForm
 from .models import Proposal, Search
 from .permissions import may_plan
+from .spread import without_position
 
 NOT_OFFICE = "查找和提出整合方案由领导小组办公室办理。"
 SHOWN = 8
@@ -45,6 +47,7 @@ def planning_search(request: HttpRequest) -> HttpResponse:
             "searches": searches,
             "running": running,
             "job": searching.job_of(running) if running else None,
+            "without": without_position(person, Names()),
         },
         status=422 if form.errors else 200,
     )

@@ -153,6 +153,12 @@ class Unit:
         return f"{some * 100 / of:.1f}%" if of else "–"
 
 
+def without_position(person: Person, names: Names) -> Figure:
+    """Cameras that should have a position and have none, which nothing can be compared with. One query."""
+    found = live(CAMERAS, person, None, names).filter(PLACED.condition(("no",), names))
+    return _figure(found.count(), ("placed", "no"))
+
+
 def unplaced(person: Person, names: Names) -> tuple[list[Unit], Unit]:
     """Units: all cameras, those without a position that should have one, mobile ones; most without first. One query.
 

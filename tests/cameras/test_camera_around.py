@@ -20,7 +20,7 @@ LATITUDE = 31.727178
 STEP = 0.0001
 """Degrees of latitude, about eleven metres."""
 NOWHERE: dict[str, Any] = {"longitude": None, "latitude": None}
-MORE_THAN_TWO = re.compile(r"(?<![\d.])(?:11[5-6]|31)\.\d{3,}")
+MORE_THAN_TWO = re.compile(r"(?<![\d.:])(?:11[5-6]|31)\.\d{3,}")
 """A longitude or latitude of the county with more than two decimals."""
 EXACT_DISTANCE = re.compile(r"\d+ 米</td>")
 

@@ -167,7 +167,7 @@ def test_administrators_have_no_map(sysadmin: Person, auditor: Person) -> None:
             assert browse(person).get(url).status_code == 403
 
 
-DECIMALS = re.compile(r"\b(?:115|31)\.(\d+)")
+DECIMALS = re.compile(r"(?<![:\d])(?:115|31)\.(\d+)")
 
 
 def longest(text: str) -> int:

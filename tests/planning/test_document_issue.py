@@ -259,3 +259,19 @@ def test_counting_asks_as_often_for_any_number_of_units(office: Person) -> None:
     for agency in ("education", "health", "water", "forestry"):
         register_camera(agency, measure="拆除", platform=register_platform(agency))
     assert queries() == before
+
+
+def test_making_an_issue_asks_as_often_for_any_number_of_cameras(office: Person) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            issued.make()
+        return len(found)
+
+    issued.county()
+    scenes.settled()
+    queries()
+    before = queries()
+    for _ in range(4):
+        scenes.settled(scenes.found(*scenes.two_cameras()))
+        register_camera("meishan", measure="拆除")
+    assert queries() == before

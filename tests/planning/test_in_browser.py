@@ -92,7 +92,11 @@ def test_where_cameras_are_missing(site: str) -> None:
     codes, kinds = list(townships()), list(place_kinds())
     for at, code in enumerate(codes[:20]):
         for place, kind in enumerate(kinds[: 3 + at % 9]):
-            told: dict[str, Any] = {"township": code, "place_kind": kind, "leased": (None, True, False)[(at + place) % 3]}
+            told: dict[str, Any] = {
+                "township": code,
+                "place_kind": kind,
+                "leased": (None, True, False)[(at + place) % 3],
+            }
             nowhere = {"longitude": None, "latitude": None} if place == 2 else {}
             register_camera("meishan" if at % 2 else "mabu", **told, **nowhere)
     register_camera("mabu", township="", place_kind="")
