@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
+from . import standing
 from .leftout import mark_items
 from .leftout.missing import Tally
 from .models import CameraRow, PlatformRow, ReportKind, RowFinding, SourceFile, Submission, Version
@@ -46,7 +47,7 @@ class Group:
 class FileView:
     """One workbook as its page shows it. The numbers add up: read = good + wrong + ignored + removed on screen.
 
-    `waived`: findings set aside, which are in none of the groups.
+    `waived`: findings set aside, which are in none of the groups. `fixed`: it holds rows that stand accepted.
     """
 
     source: SourceFile
@@ -56,6 +57,7 @@ class FileView:
     warnings: tuple[Group, ...]
     progress: Progress
     waived: int = 0
+    fixed: bool = False
 
     @property
     def rows(self) -> int:
@@ -103,6 +105,8 @@ def files_of(version: Version) -> list[FileView]:
         RowFinding.objects.filter(source_file__in=ids, waived=True).values_list("source_file").annotate(Count("pk"))
     )
     set_aside = dict(waived.order_by())
+    returned = version.submission.state == Submission.State.RETURNED
+    fixed = standing.holding_locked(version) if returned else set()
     progress = progress_of(source.pk for source in sources if source.state == SourceFile.State.READING)
     return [
         FileView(
@@ -113,6 +117,7 @@ def files_of(version: Version) -> list[FileView]:
             warnings=tuple(group for group in groups[source.pk] if group.severity != "error"),
             progress=progress.get(source.pk, Progress()),
             waived=set_aside.get(source.pk, 0),
+            fixed=source.pk in fixed,
         )
         for source in sources
     ]

@@ -16,21 +16,31 @@ from reviews.models import Case, Motion, Round
 from reviews.outcomes import TAKEN_IN
 
 from .models import SourceFile, StagedRow, Submission, Version
+from .registering.targets import TARGETS
 
 CASE_KIND = "submission"
 WORD = "已入库"
 """What is shown at a row that stands accepted and is read-only."""
 NAMED = 3
-_LOCKED = """
-    SELECT key FROM (
+_ACCEPTED = """
+    SELECT key, hash FROM (
         SELECT DISTINCT ON (i.key) i.key, i.hash, d.ended_at, c.id AS case_id
         FROM reviews_case c
         JOIN reviews_round d ON d.case_id = c.id AND d.outcome IN ('accepted', 'partial') AND d.undone_at IS NULL
-        JOIN reviews_item i ON i.round_id = d.id AND NOT i.returned AND i.key = ANY(%(keys)s)
+        JOIN reviews_item i ON i.round_id = d.id AND NOT i.returned {among}
         WHERE c.kind = 'submission' AND c.subject_id = %(submission)s ORDER BY i.key, d.number DESC
-    ) accepted JOIN unnest(%(keys)s::bigint[], %(hashes)s::text[]) AS now (key, hash) USING (key, hash)
-    WHERE NOT EXISTS (SELECT FROM reviews_motion m WHERE m.case_id = accepted.case_id AND m.kind = 'reopen'
-                      AND m.answer = 'agreed' AND m.answered_at > accepted.ended_at)"""
+    ) last
+    WHERE NOT EXISTS (SELECT FROM reviews_motion m WHERE m.case_id = last.case_id AND m.kind = 'reopen'
+                      AND m.answer = 'agreed' AND m.answered_at > last.ended_at)"""
+_LOCKED = f"""
+    SELECT key FROM ({_ACCEPTED.format(among="AND i.key = ANY(%(keys)s)")}) accepted
+    JOIN unnest(%(keys)s::bigint[], %(hashes)s::text[]) AS now (key, hash) USING (key, hash)"""
+_HOLDING = " UNION ".join(
+    f"""SELECT f.id FROM ({_ACCEPTED.format(among="")}) accepted
+        JOIN {target.rows} r ON r.key = accepted.key AND r.row_hash = accepted.hash
+        JOIN inventory_sourcefile f ON f.id = r.source_file_id AND f.version_id = %(version)s"""
+    for target in TARGETS
+)
 
 
 def locked(submission_id: int, contents: Collection[tuple[int, str]]) -> set[int]:
@@ -46,6 +56,13 @@ def locked(submission_id: int, contents: Collection[tuple[int, str]]) -> set[int
 def locked_keys(submission_id: int, rows: Iterable[StagedRow]) -> set[int]:
     """The keys of those among these rows, as they are, that stand accepted and may not be changed on screen."""
     return locked(submission_id, [(row.key, row.row_hash) for row in rows])
+
+
+def holding_locked(version: Version) -> set[int]:
+    """Those of a draft version's files that hold a row which stands accepted; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDING, {"submission": version.submission_id, "version": version.pk})
+        return {file for (file,) in cursor.fetchall()}
 
 
 def refuse(held: Collection[int], places: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from agencies.models import Person
 from files.models import StoredFile
@@ -100,3 +101,14 @@ def test_nothing_is_removed_during_the_review_or_after(meishan_clerk: Person) ->
     decide(submission)
     assert web.press(meishan_clerk, "source_file_remove", submission.pk, held(submission).pk).status_code == 409
     assert CameraRow.objects.count() == 1
+
+
+@pytest.mark.parametrize(("rows", "told"), [(1, "将不再报送"), (2, "里面有已入库的行")])
+def test_the_question_says_when_rows_in_it_are_registered(
+    meishan_clerk: Person, data_reviewer: Person, police_reviewer: Person, rows: int, told: str
+) -> None:
+    """The first row went back, a second one is registered."""
+    submission = submitted("meishan", rows=rows, by=meishan_clerk)
+    send_back(submission, data_reviewer, police_reviewer)
+    shown = web.of(meishan_clerk).get(reverse("submission", args=[submission.pk])).content.decode()
+    assert told in shown.split(reverse("source_file_remove", args=[submission.pk, held(submission).pk]))[1][:400]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from agencies.models import Person
 from cameras.models import Camera
@@ -53,7 +54,7 @@ def found(submission: Submission, findings: Mapping[str, Sequence[tuple[str, str
                 column_title=column, code=code, severity="warning", message=message, fix="请核对。",
             )  # fmt: skip
         CameraRow.objects.filter(pk=row.pk).update(warnings=row.warnings + len(told))
-    SourceFile.objects.filter(pk=source.pk).update(warnings=sum(len(told) for told in findings.values()))
+    SourceFile.objects.filter(pk=source.pk).update(warnings=F("warnings") + sum(map(len, findings.values())))
 
 
 def busy(data: Person, police: Person, rows: int = 66) -> Submission:
