@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from queue import Queue
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import python_calamine as calamine
@@ -124,30 +124,33 @@ Parsed = Opened | calamine.CalamineSheet | None
 WAITING = 2
 
 
-def open_ahead(data: bytes, folder: Path | None = None) -> Stream[Parsed]:
+def open_ahead(data: bytes, folder: Path | None = None, begun: Event | None = None) -> Stream[Parsed]:
     """Begin to open a workbook: first comes what it is, then its first sheets, as `Opened` says.
 
     No `Opened` but None for containers that this parser is not asked to read (see `sheets.reader`). With a `folder` to
-    write into, a long sheet comes in pieces (`sheets.pieces`).
+    write into, a long sheet comes in pieces (`sheets.pieces`). `begun` is set when the parser begins, which works
+    without Python's lock: other work had better wait until then.
     """
-    return Stream(lambda: _opened(data, folder), WAITING)
+    return Stream(lambda: _opened(data, folder, begun or Event()), WAITING)
 
 
-def _opened(data: bytes, folder: Path | None) -> Iterator[Parsed]:
+def _opened(data: bytes, folder: Path | None, begun: Event) -> Iterator[Parsed]:
     kind = container_kind(data)
-    if kind in {"ods", "csv"}:
-        yield None
-        return
+    pieces = None
     if folder is not None and kind == "xlsx" and len(data) >= LONG:
         from sheets.pieces import set_out
 
         pieces = set_out(data, folder)
-        if pieces is not None and (found := _in_pieces(pieces)) is not None:
-            yield found
-            metas = found.book.sheets_metadata
-            for place in (*range(found.last + 1), *range(len(found.sheets), len(metas))):
-                yield parse(found.book, metas[place])
-            return
+    begun.set()
+    if kind in {"ods", "csv"}:
+        yield None
+        return
+    if pieces is not None and (found := _in_pieces(pieces)) is not None:
+        yield found
+        metas = found.book.sheets_metadata
+        for place in (*range(found.last + 1), *range(len(found.sheets), len(metas))):
+            yield parse(found.book, metas[place])
+        return
     book = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
     metas = book.sheets_metadata
     sheet = parse(book, metas[0]) if metas else None

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from sheets.ahead import open_ahead
@@ -48,12 +49,13 @@ def work(argv: Sequence[str]) -> tuple[dict[str, Any], Report]:
     data = Path(words["file"]).read_bytes()
     # The parser works while everything else is still being imported.
     out = Path(words["out"])
-    parsed = open_ahead(data, out)
+    begun = Event()
+    parsed = open_ahead(data, out, begun)
     emit({"phase": "open", "bytes": len(data)})
     from sheets.check import check
     from sheets.reader import Workbook
 
-    book = Workbook(data, parsed)
+    book = Workbook(data, parsed, begun)
     declarations = [declared(name) for name in names]
     report = check(book, declarations, _options(words), Teller(lambda: book.rows).tell)
     result = summary(report)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice, repeat
+from threading import Event
 from typing import TypeVar, cast
 
 import python_calamine as calamine
@@ -55,15 +56,21 @@ class StartOver(Exception):
 class Workbook:
     """A workbook being opened; parsing is under way in a thread of its own, the search for odd cells in another.
 
-    `parsed`: when it was begun earlier still. `sheets` raises `Refused` (S010, S011, and the gate's own codes for text
-    and .ods) for what cannot be read, and `StartOver`, also from the rows, when the workbook is to be read again as
-    `whole` gives it.
+    `parsed`, `begun`: when `open_ahead` was called earlier still. `sheets` raises `Refused` (S010, S011, and the gate's
+    own codes for text and .ods) for what cannot be read, and `StartOver`, also from the rows, when the workbook is to
+    be read again as `whole` gives it.
     """
 
-    def __init__(self, data: bytes, parsed: Stream[Parsed] | None = None, facts: Ahead[list[Facts]] | None = None):
+    def __init__(
+        self,
+        data: bytes,
+        parsed: Stream[Parsed] | None = None,
+        begun: Event | None = None,
+        facts: Ahead[list[Facts]] | None = None,
+    ) -> None:
         self._data = data
         self._parsed = parsed or open_ahead(data)
-        self._facts = facts or Ahead(partial(sheet_facts, data))
+        self._facts = facts or Ahead(partial(_facts, data, begun))
         self.rows = 0
         """About how many rows the first long sheet has; 0 where that is not known."""
 
@@ -110,6 +117,12 @@ class Workbook:
             if in_pieces:
                 rows = chain.from_iterable(_joined(sheet, rows, self._parsed, opened.pieces - 1))
             yield RawSheet(meta.name, visible, left, _with_facts(_batches(rows), left, facts), merges, facts)
+
+
+def _facts(data: bytes, begun: Event | None) -> list[Facts]:
+    if begun is not None:
+        begun.wait()
+    return sheet_facts(data)
 
 
 def _piece(parsed: Stream[Parsed]) -> CalamineSheet | None:

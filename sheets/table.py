@@ -64,6 +64,8 @@ class Table:
         self.hits: list[Hit] = []
         self.rows = 0
         self._starts: list[int] = []
+        # Made while the next rows are still being parsed, rather than when the whole is waited for.
+        self._compared: dict[str, list[Any]] = {field: [] for field in _read_together(header)}
         self._judges = {column.key: ColumnJudge(self.sheet, column, options) for column in self.sheet.columns}
 
     def __len__(self) -> int:
@@ -99,6 +101,8 @@ class Table:
         self._row_rules(batch)
         self.hits += batch.hits
         batch.hits = []
+        for field in self._compared:
+            self._compared[field] += batch.values(field)
         self._starts.append(self.rows)
         self.batches.append(batch)
         self.rows += count
@@ -109,6 +113,8 @@ class Table:
 
     def values(self, field: str) -> Sequence[Any]:
         """The values of a field in all rows."""
+        if field in self._compared:
+            return self._compared[field]
         if len(self.batches) == 1:
             return self.batches[0].values(field)
         return list(chain.from_iterable(batch.values(field) for batch in self.batches))
@@ -241,6 +247,17 @@ class Table:
     def degrees(self) -> frozenset[str]:
         """Fields whose values are floats that are kept as decimals."""
         return frozenset(column.key for column in self.sheet.columns if isinstance(column.kind, Degrees))
+
+
+def _read_together(header: Header) -> list[str]:
+    """The fields that the rules over the whole file read of a sheet with these columns."""
+    sheet = header.declaration
+    present = {field.key for column in sheet.columns if column.key in header.columns for field in column.fields}
+    return [
+        field
+        for field in dict.fromkeys(chain.from_iterable(rule.reads for rule in sheet.file_rules))
+        if any(not present.isdisjoint(rule.reads) for rule in sheet.file_rules if field in rule.reads)
+    ]
 
 
 def _failures(
