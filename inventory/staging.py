@@ -12,7 +12,10 @@ import itertools
 import json
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
+from hashlib import sha256
+from operator import lt
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +43,13 @@ from .workbook import compare, keeping
 FINDINGS_KEPT = 50_000
 """Findings shown of one file; a file with more is broken as a whole, and its counts still tell how much."""
 SHEETS = {"camera": "cameras.sheet:CAMERA", "platform": "platforms.sheet:PLATFORM"}
-IMPORTS = ("runpy", "sheets.check", "sheets.stage", *(name.partition(":")[0] for name in SHEETS.values()))
+IMPORTS = (
+    "runpy",
+    "sheets.check",
+    "sheets.pieces",
+    "sheets.stage",
+    *(name.partition(":")[0] for name in SHEETS.values()),
+)
 """What the reader of the next file has imported before it is told of it."""
 _LOOK_SECONDS = 0.3
 BLOCK = 1 << 16
@@ -192,8 +201,9 @@ def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -
         return
     version = source.version
     agency_id = version.submission.obligation.agency_id
+    contents = Contents()
     for target in TARGETS:
-        copy_rows(target, source.pk, folder / f"{target.kind}.tsv")
+        copy_rows(target, source.pk, folder / f"{target.kind}.tsv", contents)
     copy_findings(source.pk, folder / "findings.jsonl")
     SourceFile.objects.filter(pk=source.pk).update(
         state=SourceFile.State.READ,
@@ -214,8 +224,8 @@ def _store(source: SourceFile, job: Job, folder: Path, result: dict[str, Any]) -
     if replaced is not None:
         drop_file(replaced)
     SourceFile.objects.filter(pk=source.pk).update(slot=slot)
-    check_registry(version.pk, agency_id)
-    digest = rehash(version)
+    check_registry(version.pk, agency_id, fresh=not version.files.exclude(pk=source.pk).exists())
+    digest = rehash(version, contents.digest())
     _record(source, job, "submission.file_read", rows=result["rows"], digest=digest)
     if earlier is not None:
         kept = keeping.keep(job.created_by, SourceFile.objects.get(pk=source.pk), held)
@@ -245,7 +255,45 @@ def _next_slot(version: Version) -> int:
     return (last or 0) + 1
 
 
-def copy_rows(target: Target, source_file_id: int, path: Path) -> int:
+class Contents:
+    """The hash over rows on their way into the tables, form by form, as `versions.contents` makes it of those there.
+
+    Unknown where a form's rows are of several sheets or out of order: then they have to be sorted first.
+    """
+
+    def __init__(self) -> None:
+        self._content = sha256()
+        self._rows = 0
+        self._sound = True
+        self._sheet: bytes | None = None
+        self._last = 0
+
+    def begin(self) -> None:
+        """Rows of another form follow."""
+        self._sheet = None
+
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Lines of COPY text: sheet, row, raw cells, hash, and more."""
+        if not self._sound:
+            return
+        sheets, rows, _, hashes, _ = zip(*[line.split(b"\t", 4) for line in lines], strict=True)
+        numbers = [0 if self._sheet is None else self._last, *map(int, rows)]
+        content = b"".join(hashes)
+        self._sound = (
+            sheets.count(sheets[0] if self._sheet is None else self._sheet) == len(lines)
+            and all(map(lt, numbers, numbers[1:]))
+            and len(content) == 64 * len(lines)
+        )
+        self._sheet, self._last = sheets[0], numbers[-1]
+        self._content.update(content)
+        self._rows += len(lines)
+
+    def digest(self) -> str | None:
+        """The hash; None where it is unknown, or no row came."""
+        return self._content.hexdigest() if self._sound and self._rows else None
+
+
+def copy_rows(target: Target, source_file_id: int, path: Path, contents: Contents) -> int:
     """COPY the child's lines into the staged table, each behind the id of its file; returns the number of rows.
 
     Lines of another shape than the declaration's are refused: the child is not trusted with columns of its own.
@@ -254,7 +302,8 @@ def copy_rows(target: Target, source_file_id: int, path: Path) -> int:
     if not path.exists() or path.stat().st_size == 0:
         return 0
     with path.open("rb") as lines, connection.cursor() as cursor:
-        prefixed = Prefixed(lines, f"{source_file_id}\t".encode(), tabs=len(columns) - 1)
+        contents.begin()
+        prefixed = Prefixed(lines, f"{source_file_id}\t".encode(), len(columns) - 1, contents)
         cursor.copy_expert(
             f"COPY {target.rows} (source_file_id, {', '.join(columns)}) FROM STDIN", prefixed, size=BLOCK
         )
@@ -267,11 +316,12 @@ class Prefixed(io.RawIOBase):
     That each line by itself has the declared columns is seen by COPY, which has to be fed fast.
     """
 
-    def __init__(self, lines: io.BufferedReader, prefix: bytes, tabs: int) -> None:
+    def __init__(self, lines: io.BufferedReader, prefix: bytes, tabs: int, contents: Contents | None = None) -> None:
         super().__init__()
         self._lines = lines
         self._prefix = prefix
         self._tabs = tabs
+        self._contents = contents
         self.count = 0
 
     def readable(self) -> bool:
@@ -280,11 +330,15 @@ class Prefixed(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         block = self._lines.read(size if size > 0 else BLOCK)
         block += self._lines.readline()
-        lines = block.count(b"\n")
-        if block[-1:] not in {b"", b"\n"} or block.count(b"\t") != lines * self._tabs:
+        if not block:
+            return b""
+        lines = block.split(b"\n")
+        if lines.pop() or block.count(b"\t") != len(lines) * self._tabs:
             raise ValueError(f"rows of other than the {self._tabs} tabs that were declared")
-        self.count += lines
-        return self._prefix + block[:-1].replace(b"\n", b"\n" + self._prefix) + b"\n" if block else b""
+        self.count += len(lines)
+        if self._contents is not None:
+            self._contents.add(lines)
+        return self._prefix + (b"\n" + self._prefix).join(lines) + b"\n"
 
 
 def copy_findings(source_file_id: int, path: Path) -> None:

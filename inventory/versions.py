@@ -32,8 +32,14 @@ def contents(condition: str) -> str:
                FROM ({parts}) AS parts GROUP BY version_id"""
 
 
-def rehash(version: Version) -> str:
-    """Set the version's hash from its rows as they stand ('' without rows). Runs in the caller's transaction."""
+def rehash(version: Version, rows: str | None = None) -> str:
+    """Set the version's hash from its rows as they stand ('' without rows). Runs in the caller's transaction.
+
+    `rows`: the hash of the rows of its one file, where the caller knows it from having stored them.
+    """
+    if rows is not None and _is_all(version, rows):
+        version.hash = rows
+        return rows
     with connection.cursor() as cursor:
         # The index of addresses has the rows in order; of rows just stored the planner does not know how many they are.
         cursor.execute("SET LOCAL enable_sort = off")
@@ -46,6 +52,18 @@ def rehash(version: Version) -> str:
         version.hash = cursor.fetchone()[0]
         cursor.execute("SET LOCAL enable_sort TO DEFAULT")
     return version.hash
+
+
+def _is_all(version: Version, rows: str) -> bool:
+    """Set the hash if nothing else is said in the version: no other file, no mark on things left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE inventory_version v SET hash = %(hash)s WHERE id = %(version)s
+                 AND (SELECT count(*) FROM inventory_sourcefile f WHERE f.version_id = v.id) = 1
+                 AND NOT EXISTS (SELECT FROM inventory_missingmark m WHERE m.version_id = v.id)""",
+            {"version": version.pk, "hash": rows},
+        )
+        return bool(cursor.rowcount)
 
 
 def fork(last: Version | None, by: Person) -> Version:

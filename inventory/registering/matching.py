@@ -125,16 +125,25 @@ def matches(target: Target, known: Known) -> str:
                ) ranked WHERE rank <= {SURE} OR rank = best"""
 
 
-def match_version(version_id: int, agency_id: int) -> None:
+def match_version(version_id: int, agency_id: int, *, fresh: bool = False) -> None:
     """Write on each staged row of the version what it would do to the registry as it stands now.
 
     `fate` is '' for a new thing; a match is 'changed', 'unchanged', 'reactivated' or (another agency's, settled so)
-    'merged'. Rows of which that is known already are not written again.
+    'merged'. Rows of which that is known already are not written again; of `fresh` ones nothing is known yet.
     """
     params = {"version": version_id, "agency": agency_id}
     with connection.cursor() as cursor:
         for target in TARGETS:
             known = known_to(target, version_id, agency_id)
+            if not known and fresh:
+                continue
+            if not known:
+                cursor.execute(
+                    f"""UPDATE {target.rows} r SET match_id = NULL, fate = '' FROM inventory_sourcefile f
+                        WHERE f.id = r.source_file_id AND f.version_id = %(version)s AND r.match_id IS NOT NULL""",
+                    params,
+                )
+                continue
             cursor.execute(
                 f"""WITH told AS MATERIALIZED (
                         SELECT r.id, t.id AS match_id, CASE
