@@ -173,7 +173,7 @@ def test_the_number_of_queries_does_not_grow_with_the_neighbours(
     for _ in range(25):
         at(1, batch=batch)
     CARDS.catch_up_wholly()
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(32):
         text = html(client.get(f"/cameras/{here.pk}/"))
     assert len(around(text)) == 20
     assert "只列出最近的 20 台" in text
