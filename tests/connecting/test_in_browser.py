@@ -14,6 +14,7 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 from agencies.models import Person
+from cameras.models import Camera
 from connecting import capacity, filings, services
 from tests.connecting.things import in_days
 from tests.dashboards.test_in_browser import at_desk, session_of
@@ -51,10 +52,11 @@ def county(meishan_clerk: Person, police_reviewer: Person, office: Person) -> li
     return ids
 
 
-def test_every_page(site: str, county: list[int], leader: Person, office: Person, police_reviewer: Person) -> None:
-    sessions = {
-        name: session_of(one) for name, one in (("leader", leader), ("office", office), ("police", police_reviewer))
-    }
+def test_every_page(
+    site: str, county: list[int], leader: Person, office: Person, police_reviewer: Person, mabu_clerk: Person
+) -> None:
+    people = {"leader": leader, "office": office, "police": police_reviewer, "mabu": mabu_clerk}
+    sessions = {name: session_of(one) for name, one in people.items()}
     with real.launch() as browser:
         with at_desk(browser, site, sessions["leader"]) as page:
             look(page, "/connecting/", "overview")
@@ -62,10 +64,15 @@ def test_every_page(site: str, county: list[int], leader: Person, office: Person
             look(page, "/connecting/camera/", "cameras")
             look(page, f"/connecting/camera/{county[0]}/", "camera")
             look(page, "/connecting/platform/?view=filing&filing=confirmed", "none")
+            look(page, f"/cameras/{county[0]}/", "camera-panel")
+            look(page, f"/platforms/{Camera.objects.get(pk=county[0]).platform_id}/", "platform-panel")
         with at_desk(browser, site, sessions["office"], size="3") as page:
             look(page, "/connecting/", "overview-large")
             look(page, "/connecting/camera/?view=filing", "filings-large")
             look(page, f"/connecting/camera/decide/?id={county[0]}&id={county[1]}", "decide-large")
+            look(page, f"/cameras/{county[0]}/", "camera-panel-large")
+        with at_desk(browser, site, sessions["mabu"]) as page:
+            look(page, "/connecting/", "overview-without-cameras")
         with at_desk(browser, site, sessions["police"]) as page:
             look(page, "/connecting/platform/?view=filing&filing=stated", "filings")
             look(page, "/connecting/county/", "county")

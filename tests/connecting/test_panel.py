@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,14 +14,18 @@ from django.utils import timezone
 
 from agencies.models import Person
 from cameras.models import Camera
-from connecting import panel
-from connecting.models import Capacity
+from connecting import capacity, panel
 from platforms.models import Platform
 from tests.connecting.things import client_of, in_days, post
 from tests.factories_registry import accepted_batch, register_camera, register_platform
 
 pytestmark = pytest.mark.django_db
-ASSESSED: dict[str, Any] = {"state": "not_ready", "cost": "12.50", "gain": "补上路口盲区", "text": "模拟摄像机，没有编码器"}
+ASSESSED: dict[str, Any] = {
+    "state": "not_ready",
+    "cost": "12.50",
+    "gain": "补上路口盲区",
+    "text": "模拟摄像机，没有编码器",
+}
 
 
 def page(person: Person, thing: Any, query: str = "") -> str:
@@ -108,7 +113,10 @@ def test_it_costs_two_queries_whatever_was_said(office: Person, meishan_clerk: P
     assert queries() == 2
 
 
-def test_a_unit_without_cameras_is_told_so(mabu_clerk: Person, leader: Person) -> None:
+def test_a_unit_without_cameras_is_told_so(mabu_clerk: Person, leader: Person, police_reviewer: Person) -> None:
+    amounts = capacity.Amounts(100, 96, 60, 20, Decimal(500), Decimal("312.5"))
+    capacity.state_capacity(police_reviewer, dt.date(2026, 8, 1), amounts, "县公安局科信部门统计")
+
     def html(person: Person) -> str:
         told: str = client_of(person).get("/connecting/").content.decode()
         return told
@@ -120,8 +128,9 @@ def test_a_unit_without_cameras_is_told_so(mabu_clerk: Person, leader: Person) -
     assert not re.search(r"\b0\s*(</?\w+>\s*)*/\s*(</?\w+>\s*)*0\b", own), "no share of nothing"
     assert 'id="states"' not in own
     assert 'id="rates"' not in own
-    assert 'id="county"' in own, "the county platform is told all the same"
-    assert not Capacity.objects.exists()
+    assert "空余 4 路" in own, "the county platform is told all the same"
+    assert "按计划还要接入" not in own
+    assert "按计划还要接入" in html(leader)
     register_platform("mabu")
     assert "平台已备案" in html(mabu_clerk)
     assert "本单位没有在册的摄像机" not in html(leader)
