@@ -61,8 +61,11 @@ def junction(
     return first, second
 
 
-def confirm(page: Page, verb: str) -> None:
-    page.get_by_role("dialog").get_by_role("button", name=verb).click()
+def press(page: Page, name: str, verb: str = "") -> None:
+    """A button that asks once more, and its yes; it asks only when the scripts have run."""
+    page.wait_for_load_state("load")
+    page.get_by_role("button", name=name).click()
+    page.get_by_role("dialog").get_by_role("button", name=verb or name).click()
 
 
 def pick_the_junction(page: Page) -> None:
@@ -91,8 +94,6 @@ def accept(page: Page) -> None:
     page.goto("/notices/")
     page.get_by_role("button", name="去答复").first.click()
     expect(page.get_by_role("heading", name="本单位的意见")).to_be_visible()
-    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")  # the anchor has scrolled the head under the bar
-    real.assert_sound(page)
     page.get_by_label("同意", exact=True).check()
     page.get_by_role("button", name="提交答复").click()
     expect(page.get_by_text("已答复，谢谢。")).to_be_visible()
@@ -103,13 +104,12 @@ def passes(page: Page) -> None:
     page.goto("/reviews/")
     page.get_by_role("link", name="审核最急的一件").click()
     expect(page.locator(".item")).to_contain_text("计划整合方式")
-    real.assert_sound(page)
+    page.wait_for_load_state("load")  # keys are heard only when the scripts have run
     while page.locator("[data-tally=open]").first.inner_text() != "0":
         before = page.locator("[data-tally=pass]").first.inner_text()
         page.keyboard.press("a")
         expect(page.locator("[data-tally=pass]").first).not_to_have_text(before)
-    page.get_by_role("button", name="办结本方审核").click()
-    confirm(page, "办结")
+    press(page, "办结本方审核", "办结")
     expect(page.get_by_text("本方已办结").first).to_be_visible()
 
 
@@ -167,8 +167,7 @@ def test_from_the_map_to_the_countys_plan(
                 select.select_option("一机多用")
         page.get_by_role("button", name="保存建议").click()
         expect(page.get_by_text("建议已保存。")).to_be_visible()
-        page.get_by_role("button", name="征求意见").click()
-        confirm(page, "征求意见")
+        press(page, "征求意见")
         expect(page.get_by_text("已通知各权属单位答复")).to_be_visible()
         address = page.url.split("#")[0]
     for owner in (meishan_clerk, other):
@@ -176,8 +175,7 @@ def test_from_the_map_to_the_countys_plan(
             accept(page)
     with at_work(chromium, site, office) as page:
         page.goto(address)
-        page.get_by_role("button", name="送审").click()
-        confirm(page, "送审")
+        press(page, "送审")
         expect(page.get_by_text("已送数据局和公安局审定")).to_be_visible()
     for reviewer in (data_reviewer, police_reviewer):
         with at_work(chromium, site, reviewer) as page:
@@ -203,3 +201,4 @@ def test_from_the_map_to_the_countys_plan(
         assert {row[1]: row[5] for row in to_do} == decided
     with at_work(chromium, site, other) as page:
         expect(page.get_by_text("待落实").first).to_be_visible()
+        real.assert_sound(page)
