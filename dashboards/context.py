@@ -17,7 +17,9 @@ from agencies.models import Person, Role
 from dashboards import stats, todo
 from dashboards.navigation import BUSINESS, DEPUTY, REVIEWERS, NavItem, navigation, url_of
 from inventory.campaign.obligations import ObligationState
+from inventory.changing import pages as changing
 from inventory.models import Campaign, Obligation, Submission
+from inventory.waiving import waiver_views as waivers
 from notices.queries import unread_count
 from planning import queries as planning
 from reviews import answers, queue
@@ -123,12 +125,12 @@ def waiting_at_home(person: Person) -> int:
     """The lines that wait on the person's first page (dashboards/todo.py), counted without drawing them."""
     found = 0
     if person.holds(Role.CLERK):
-        found += _reports_to_do(person)
+        found += _reports_to_do(person) + changing.returned_to(person).count()
     if person.holds(Role.CLERK, Role.OFFICE):
         found += answers.unanswered(person).values("case").distinct().count() + planning.lines_waiting(person)
     if reviews.side_of(person):
         found += reviews.queue(person, reviews.WAITING).filter(~_filed_by(person)).count()
-        found += queue.motions_to_answer(person).count()
+        found += queue.motions_to_answer(person).count() + waivers.waiting_for(person).exists()
     if person.holds(Role.OFFICE):
         shown = stats.campaigns()
         found += sum(1 for one in todo.of_office(shown, stats.units(person, shown)) if one.waits)

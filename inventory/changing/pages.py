@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -228,11 +228,18 @@ class Waiting:
 
 def waiting_for(person: Person) -> Waiting:
     """What is under way for the person's agency, the oldest first; three queries."""
-    if person.agency_id is None:
-        return Waiting((), 0, None)
-    own = ChangeRequest.objects.filter(agency=person.agency_id).select_related("agency").order_by("state_since", "pk")
-    reviewed = own.filter(state=State.IN_REVIEW)
-    return Waiting(list(own.filter(state=State.RETURNED)[:MOST_TOLD]), reviewed.count(), reviewed.first())
+    reviewed = _own(person).filter(state=State.IN_REVIEW)
+    return Waiting(list(returned_to(person)), reviewed.count(), reviewed.first())
+
+
+def returned_to(person: Person) -> QuerySet[ChangeRequest]:
+    """What the person's agency has to mend: what 待办 counts."""
+    return _own(person).filter(state=State.RETURNED)[:MOST_TOLD]
+
+
+def _own(person: Person) -> QuerySet[ChangeRequest]:
+    own = ChangeRequest.objects.filter(agency__isnull=False, agency=person.agency_id)
+    return own.select_related("agency").order_by("state_since", "pk")
 
 
 def titles(found: Iterable[ChangeRequest]) -> dict[int, str]:

@@ -13,7 +13,11 @@ from dashboards.home import home_of
 from inventory.models import Campaign, Obligation, Submission
 from reviews import queries as reviews
 from reviews.models import Case, Round, Side
+from tests.factories_inventory import drafted
 from tests.factories_progress import STATES, close, make_campaign, open_round, report
+from tests.inventory.changing import asked_change, round_of
+from tests.inventory.waiving import asked, faulty
+from tests.reviews.scenes import close_side, return_first
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +88,23 @@ def test_a_reviewers_turn(meishan_clerk: Person, data_reviewer: Person, police_r
 
 def _own(campaign: Campaign, person: Person) -> Obligation:
     return Obligation.objects.get(campaign=campaign, agency=person.agency)
+
+
+def test_what_else_a_reviewer_finds_at_home(meishan_clerk: Person, data_reviewer: Person) -> None:
+    """Two requests to set a rule aside are one line."""
+    draft = drafted("meishan", rows=2, by=meishan_clerk)
+    for row in (5, 6):
+        asked(meishan_clerk, draft, faulty(draft, row))
+    assert (counts(data_reviewer)["home"], len(home_of(data_reviewer).todos)) == (1, 1)
+
+
+def test_a_request_for_a_change_that_came_back(
+    meishan_clerk: Person, data_reviewer: Person, police_reviewer: Person
+) -> None:
+    request = asked_change("meishan", by=meishan_clerk)
+    assert counts(meishan_clerk)["home"] is None
+    round_ = round_of(request)
+    for person, side in ((data_reviewer, Side.DATA), (police_reviewer, Side.POLICE)):
+        return_first(person, round_, side)
+        close_side(person, round_, side)
+    assert (counts(meishan_clerk)["home"], len(home_of(meishan_clerk).todos)) == (1, 1)
