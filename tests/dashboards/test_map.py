@@ -185,7 +185,7 @@ def answers(client: Client) -> Iterator[str]:
 
     for by in BYS:
         yield told("/map/", {"by": by})
-        for zoom in range(8, 23):
+        for zoom in (8, 11, 14, 15, 18, 22):
             where = county(zoom) if zoom <= 11 else box_of(115.68, 31.38, 115.73, 31.43, min(zoom, 15))
             if zoom > 15:
                 where = box_of(115.6999, 31.3999, 115.7001, 31.4001, zoom)
@@ -202,7 +202,7 @@ def test_no_response_to_a_masked_role_holds_more_than_two_decimals(
         told = list(answers(browse(education_clerk)))
         assert max(map(longest, told)) == 2
         assert any("115.7" in text for text in told)
-        assert max(map(longest, answers(browse(office)))) > 2
+        assert any(longest(text) > 2 for text in answers(browse(office)))
 
 
 def test_a_masked_camera_is_found_at_its_rounded_place_and_nowhere_else(scene: None, education_clerk: Person) -> None:

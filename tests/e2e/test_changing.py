@@ -19,7 +19,7 @@ from tests.e2e.people import at_work
 from tests.factories_inventory import scan_picture
 from tests.inventory.registering import registered
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.e2e.people import at_work
 from tests.inventory.drafts import work
 from tests.inventory.entering import CAMERA
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e]
 CHOICES = {"township", "leased"}
 
 

@@ -19,7 +19,7 @@ from tests.dashboards.test_in_browser import at_desk, session_of
 from tests.e2e import browser as real
 from tests.factories import make_person
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e, pytest.mark.xdist_group("browser")]
 LONG = '<b>"很长的内容，没有空格' + "流波䃥镇" * 30 + "\u202e" + "a" * 80
 
 
@@ -51,7 +51,6 @@ def photo(name: str) -> Path:
     return folder / name
 
 
-@pytest.mark.nightly
 @pytest.mark.parametrize("size", ["1", "3"])
 def test_the_pages(site: str, session: str, size: str) -> None:
     with real.launch() as browser, at_desk(browser, site, session, size=size) as page:

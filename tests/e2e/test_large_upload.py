@@ -22,7 +22,7 @@ from tests.e2e import browser as real
 from tests.factories import PASSWORD
 from tests.inventory.drafts import camera_row, started, workbook
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e]
 PAD = 3 * 1024 * 1024
 
 

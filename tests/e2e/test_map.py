@@ -17,7 +17,7 @@ from tests.e2e import browser as real
 from tests.e2e.people import at_work
 from tests.factories_registry import register_camera
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e]
 
 
 @pytest.fixture

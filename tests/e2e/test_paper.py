@@ -21,7 +21,7 @@ from tests.e2e.people import at_work
 from tests.factories_inventory import drafted, hand_in, mended, stamp, submitted, submitted_zero
 from tests.reviews.scenes import accept, send_back
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.nightly, pytest.mark.e2e]
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,6 @@ def test_a_short_list(clerk: Page, meishan_clerk: Person, tmp_path: Path) -> Non
         assert told in said, told
 
 
-@pytest.mark.nightly
 def test_a_long_list_has_its_code_on_every_page(clerk: Page, meishan_clerk: Person, tmp_path: Path) -> None:
     drafted(
         "meishan",

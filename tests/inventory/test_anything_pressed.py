@@ -253,7 +253,7 @@ ENDLESS = settings(
 
 
 @seed(20260801)
-@settings(ENDLESS, max_examples=8)
+@settings(ENDLESS, max_examples=4)
 @WALKS
 def test_whatever_is_pressed(walk: list[tuple[Press, str, int]], lived_in: Counter[str]) -> None:
     walked(walk, lived_in)

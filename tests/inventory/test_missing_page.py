@@ -109,5 +109,5 @@ def test_nothing_left_out_and_a_few_thousand(meishan_clerk: Person, django_asser
     assert "共 3,000 台，第 30 / 30 页" in html
     answer = send(meishan_clerk, submission, every="on", count=3000, mark="present")
     assert answer.status_code == 302 and MissingMark.objects.count() == 3000
-    with django_assert_max_num_queries(61):
+    with django_assert_max_num_queries(62):
         assert "都已说明" in page(meishan_clerk, submission)

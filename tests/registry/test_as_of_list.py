@@ -327,7 +327,7 @@ def test_the_file_is_the_list_of_the_day(form: str, changing: Camera, data_revie
     assert facts["count"] == 2
 
 
-@pytest.mark.parametrize(("path", "most"), [("/cameras/", 15), ("/poles/", 16), ("/platforms/", 16)])
+@pytest.mark.parametrize(("path", "most"), [("/cameras/", 16), ("/poles/", 17), ("/platforms/", 17)])
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     path: str, most: int, data_reviewer: Person, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
