@@ -128,7 +128,7 @@ ENDLESS = settings(
 
 
 @seed(20260822)
-@settings(ENDLESS, max_examples=3)
+@settings(ENDLESS, max_examples=6)
 @HISTORIES
 def test_as_of_any_day_it_is_what_it_was(history: list[Act], asked: int, county: County) -> None:
     county.live_through(history, asked)

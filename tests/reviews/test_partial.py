@@ -63,8 +63,10 @@ def test_the_next_round_holds_only_what_is_not_settled(
     second = toy.open(TEN | {1: "mended", 2: "mended too"})
     assert keys(second) == [1, 2, 3]
     assert (second.item_count, second.figures) == (3, {"rows": 3})
-    assert [row["key"] for row in keys_said(second, [Side.DATA], "")] == [1, 2]
-    assert [row["key"] for row in keys_said(second, [Side.POLICE], "")] == [1, 2], "3 is unchanged and still returned"
+    assert sorted(row["key"] for row in keys_said(second, [Side.DATA], "")) == [1, 2]
+    assert sorted(row["key"] for row in keys_said(second, [Side.POLICE], "")) == [1, 2], (
+        "3 is unchanged and still returned"
+    )
     assert services.tally_of(second, Side.DATA) == {"pass": 1, "return": 0, "open": 2}
     assert services.tally_of(second, Side.POLICE) == {"pass": 0, "return": 1, "open": 2}
     say(police_reviewer, second, Side.POLICE, Decision.PASS, 3)
