@@ -270,7 +270,7 @@ AUDIT_SINK_SYNC = env.bool("AUDIT_SINK_SYNC", default=True)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=3)
-WORKER_NICE = env.int("WORKER_NICE", default=10)
+WORKER_NICE = env.int("WORKER_NICE", default=19)
 """How far worker and readers give way to the web servers beside them (nice)."""
 INTAKE_WAITING_FILES = env.int("INTAKE_WAITING_FILES", default=20)
 """Workbooks of one unit that may wait or be read at once."""

@@ -25,7 +25,7 @@ from sheets.gate_limits import Limits
 from sheets.gate_zip import CENTRAL_SIGNATURE, END_SIGNATURE, LOCAL_SIGNATURE, Part, inflate
 
 #: A sheet of fewer bytes is parsed in no time.
-LEAST = 2 << 20
+LEAST = 4 << 20
 #: Bytes of a piece: a tenth of the sheet within these bounds, so that little is left to judge when all is parsed.
 SMALLEST, LARGEST = 1 << 20, 6 << 20
 #: Workbooks in which the first piece, which is kept until the end, would come with more than this are left whole.
