@@ -6,6 +6,7 @@ anything at all. A press may be refused with 403, 409 or 422; anything else that
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agencies.models import Person
@@ -219,7 +220,8 @@ ANY: list[Press] = [
     start, upload, remove, read, state_zero, attach, submit, discard, judge, judge, end,
     edit, edit, drop_row, take_back, settle,
 ]  # fmt: skip
-PRESSES = st.tuples(st.sampled_from(ANY + [forward] * 3 * len(ANY)), st.sampled_from(list(CLERKS)), st.integers(0, 999))
+MOSTLY_FORWARD = ANY + [forward] * 3 * len(ANY)
+PRESSES = st.tuples(st.sampled_from(MOSTLY_FORWARD), st.sampled_from(list(CLERKS)), st.integers(0, 999))
 
 
 def assert_the_roster_adds_up() -> None:
@@ -252,11 +254,12 @@ ENDLESS = settings(
 )
 
 
-@seed(20260801)
-@settings(ENDLESS, max_examples=4)
-@WALKS
-def test_whatever_is_pressed(walk: list[tuple[Press, str, int]], lived_in: Counter[str]) -> None:
-    walked(walk, lived_in)
+def test_whatever_is_pressed(lived_in: Counter[str]) -> None:
+    """The same walks each time, drawn by dice of our own: what Hypothesis draws depends on what else is loaded."""
+    dice = random.Random(20260801)
+    for _ in range(4):
+        walk = [(dice.choice(MOSTLY_FORWARD), dice.choice(list(CLERKS)), dice.randrange(1000)) for _ in range(50)]
+        walked(walk, lived_in)
 
 
 @pytest.mark.nightly

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -18,7 +19,7 @@ from typing import Any
 import pytest
 from django.db import models, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agencies.models import Agency, Person
@@ -114,8 +115,9 @@ class Told:
 
 Act = tuple[str, str, list[int], int, int]
 """survey or undo, whose, what becomes of each camera, how many are new, days since the act before."""
+KINDS_OF_ACT = ["survey", "survey", "survey", "undo"]
 ACTS = st.tuples(
-    st.sampled_from(["survey", "survey", "survey", "undo"]),
+    st.sampled_from(KINDS_OF_ACT),
     st.sampled_from(AGENCIES),
     st.lists(st.integers(0, 8), min_size=6, max_size=6),
     st.integers(1, 3),
@@ -127,11 +129,11 @@ ENDLESS = settings(
 )
 
 
-@seed(20260822)
-@settings(ENDLESS, max_examples=6)
-@HISTORIES
-def test_as_of_any_day_it_is_what_it_was(history: list[Act], asked: int, county: County) -> None:
-    county.live_through(history, asked)
+def test_as_of_any_day_it_is_what_it_was(county: County) -> None:
+    """The same histories each time, drawn by dice of our own: what Hypothesis draws depends on what else is loaded."""
+    dice = random.Random(4)
+    for _ in range(3):
+        county.live_through([drawn(dice) for _ in range(8)], asked=dice.randint(0, 60))
 
 
 @pytest.mark.nightly
@@ -139,6 +141,11 @@ def test_as_of_any_day_it_is_what_it_was(history: list[Act], asked: int, county:
 @HISTORIES
 def test_as_of_any_day_it_is_what_it_was_all_night(history: list[Act], asked: int, county: County) -> None:
     county.live_through(history, asked)
+
+
+def drawn(dice: random.Random) -> Act:
+    picks = [dice.randint(0, 8) for _ in range(6)]
+    return dice.choice(KINDS_OF_ACT), dice.choice(AGENCIES), picks, dice.randint(1, 3), dice.randint(0, 9)
 
 
 class County:
@@ -268,7 +275,10 @@ class County:
 
     def assert_pages(self, remembered: list[Told], asked: int) -> None:
         """On one day, over HTTP: the list, the file and the pages of its rows say the same, to each person."""
-        day = timezone.localdate(remembered[0].moment) + dt.timedelta(days=asked)
+        registered = [one for one in remembered if one.lists["camera", "data"]]
+        if not registered:
+            return
+        day = timezone.localdate(registered[0].moment) + dt.timedelta(days=asked)  # before it no day may be asked for
         told = [one for one in remembered if one.moment <= past.end_of(day)][-1]
         query = f"life=all&sort=number&as_of={day.isoformat()}"
         for name, person in self.people.items():
