@@ -14,8 +14,7 @@ from django.db.backends.utils import CursorWrapper
 
 from ..models import MissingMark
 from ..registering.batch import Batch
-from ..registering.targets import TARGETS, Target
-from ..registering.versioning import STEP
+from ..registering.targets import STEP, TARGETS, Target
 from .missing import KEY_TAKEN
 
 Mark = MissingMark.Mark

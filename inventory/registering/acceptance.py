@@ -22,8 +22,7 @@ from . import links, plan, poles, settling
 from .batch import Batch
 from .matching import NAME_KEY
 from .plan import WRITTEN
-from .targets import CAMERA, PLATFORM, SUPERVISION, TARGETS, Target
-from .versioning import ASIDE, STEP
+from .targets import ASIDE, CAMERA, PLATFORM, STEP, SUPERVISION, TARGETS, Target
 
 REGISTRY_LOCK = 0x4A5A0001
 """Advisory lock: one acceptance at a time, so that a code is never given to two agencies at once."""

@@ -24,8 +24,7 @@ from ..models import LedgerEntry
 from .acceptance import lock_registry
 from .links import meant_platform
 from .matching import NAME_KEY
-from .targets import CAMERA, Target
-from .versioning import STEP
+from .targets import CAMERA, STEP, Target
 
 SUPERVISOR = """SELECT d.agency_id FROM agencies_duty d WHERE d.place_kind_id = n.place_kind ORDER BY d.id LIMIT 1"""
 """SQL of the agency that supervises a kind of place, as `targets.SUPERVISION` finds it for rows."""

@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from cameras.models import PoleValues, PositionValues
 
 from .batch import Batch
-from .targets import CAMERA, SUPERVISION
+from .targets import CAMERA, STEP, SUPERVISION
 
 
 def _columns(values: type[models.Model]) -> tuple[str, ...]:
@@ -45,8 +45,7 @@ SINGLE = f"""CASE WHEN {_now("pole_number")} <> '' THEN '' WHEN r.merge_group IS
 def promote(cursor: CursorWrapper, batch: Batch) -> dict[str, int]:
     """Register the poles of the accepted rows, after their plan_camera was drawn; return how many had each fate.
 
-    Leaves plan_pole_of_row(row_id, thing_id, is_new) for linking
-    the cameras.
+    Leaves plan_pole_of_row(row_id, thing_id, is_new) for linking the cameras.
     """
     cursor.execute("DROP TABLE IF EXISTS plan_pole, plan_pole_of_row, pole_standing, pole_said")
     _find(cursor, batch)
@@ -182,8 +181,7 @@ def _write(cursor: CursorWrapper, batch: Batch) -> None:
         params,
     )
     cursor.execute(
-        f"""UPDATE cameras_pole t SET version_number = t.version_number + 1, changed_at = %(now)s,
-                   ledger_entry_id = %(entry)s, source_row_id = plan.row_id,
+        f"""UPDATE cameras_pole t SET {STEP},
                    supervisor_id = CASE WHEN plan.place_kind IS DISTINCT FROM t.place_kind
                                         THEN duty.agency_id ELSE t.supervisor_id END,
                    {", ".join(f"{c} = plan.{c}" for c in CARRIED)}

@@ -36,11 +36,3 @@ PLATFORMS = Recorded(PLATFORM.kind, PLATFORM.things, PLATFORM.versions, PLATFORM
 POLES = Recorded("pole", "cameras_pole", "cameras_poleversion", CARRIED)
 EVERY = (CAMERAS, PLATFORMS, POLES)
 OF_KIND = {recorded.kind: recorded for recorded in EVERY}
-STEP = """version_number = t.version_number + 1, changed_at = %(now)s,
-                ledger_entry_id = %(entry)s, source_row_id = plan.row_id"""
-"""SQL of an UPDATE of things (t) along a plan: the next version, with its lineage. What was before is kept by itself.
-
-`row_id` becomes the version's source: a staged row's id, below zero a mark's, or null.
-"""
-ASIDE = "changed_at = %(now)s"
-"""SQL of an UPDATE that sets a key aside before the next one: what it finds is kept as the version that ends now."""

@@ -19,7 +19,8 @@ from reviews.models import Round
 from ..models import LedgerEntry
 from .acceptance import lock_registry
 from .matching import NAME_KEY
-from .versioning import ASIDE, CAMERAS, EVERY, PLATFORMS, POLES, STEP, Recorded
+from .targets import ASIDE, STEP
+from .versioning import CAMERAS, EVERY, PLATFORMS, POLES, Recorded
 
 CHANGED_SINCE, TAKEN, USED = "changed_since", "taken", "used"
 LEFT = {
