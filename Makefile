@@ -1,5 +1,7 @@
 # The commands of the README. Each does its own set-up and is safe to repeat.
 PY := .venv/bin/python
+# Compiled files are kept: every process that a test starts would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup run test check bench nightly stop
 setup:

@@ -23,6 +23,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 """Argon2 costs 50 ms a log-in by design; one test checks that production uses it."""
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+"""Static files are looked for when asked: every test client would go through them all."""
 AXES_ENABLED = env.bool("AXES_ENABLED", default=True)
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 """A test's own database goes away under a server that kept its connections."""

@@ -8,6 +8,7 @@ them. A hidden sheet carries the version mark; a visible one tells how each colu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import ceil
@@ -217,17 +218,21 @@ def _lines(column: Column) -> int:
 
 
 def _body(sheet: Worksheet, declaration: Sheet, rows: int) -> None:
+    """The rows to fill in. The first one is styled; the others take its styles over, which costs a tenth."""
     font = Font(name=_FONT, size=10)
+    for number, column in enumerate(declaration.columns, 1):
+        cell = sheet.cell(FIRST_ROW, number)
+        cell.font, cell.border = font, _BORDER
+        cell.alignment = _LEFT if isinstance(column.kind, Text) else _CENTRE
+        if is_text(column):
+            cell.number_format = "@"
+        elif isinstance(column.kind, Degrees):
+            cell.number_format = "0.000000##"
+    styled = [sheet.cell(FIRST_ROW, number) for number in range(1, len(declaration.columns) + 1)]
     for row in range(FIRST_ROW, FIRST_ROW + max(FORMATTED_ROWS, rows)):
         sheet.row_dimensions[row].height = 19
-        for number, column in enumerate(declaration.columns, 1):
-            cell = sheet.cell(row, number)
-            cell.font, cell.border = font, _BORDER
-            cell.alignment = _LEFT if isinstance(column.kind, Text) else _CENTRE
-            if is_text(column):
-                cell.number_format = "@"
-            elif isinstance(column.kind, Degrees):
-                cell.number_format = "0.000000##"
+        for number, first in enumerate(styled, 1):
+            sheet.cell(row, number)._style = copy(first._style)  # type: ignore[union-attr]
 
 
 def _fill(sheet: Worksheet, declaration: Sheet, number: int, row: Mapping[str, Any]) -> None:
@@ -304,11 +309,12 @@ def _guide_sheet(sheet: Worksheet, declaration: Sheet) -> None:
     for place, text in enumerate(("列", "表头", "要不要填", "怎么填", "示例", "常用选项"), 1):
         cell = put(sheet, row, place, text)
         cell.font, cell.border, cell.alignment = Font(name=_FONT, size=10, bold=True), _BORDER, _CENTRE
+    font = Font(name=_FONT, size=10)
     for number, entry in enumerate(told.columns, 1):
         texts = (get_column_letter(number), entry.label, NEED_WORDS[entry.need], entry.help, entry.example)
         for place, text in enumerate((*texts, "、".join(entry.choices)), 1):
             cell = put(sheet, row + number, place, text)
-            cell.font, cell.border, cell.alignment = Font(name=_FONT, size=10), _BORDER, _LEFT
+            cell.font, cell.border, cell.alignment = font, _BORDER, _LEFT
     _on_paper(sheet)
     for letter, width in zip("ABCDEF", (6, 26, 12, 48, 26, 60), strict=True):
         sheet.column_dimensions[letter].width = width

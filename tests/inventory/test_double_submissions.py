@@ -18,7 +18,7 @@ from tests.factories_inventory import drafted, make_campaign
 from tests.reviews.lanes import together
 
 
-@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("count", [40, *(pytest.param(count, marks=pytest.mark.nightly) for count in (100, 1000))])
 def test_double_submissions(count: int, real_db: str, meishan_clerk: Person, meishan_colleague: Person) -> None:
     drafts = [drafted("meishan", rows=2, campaign=make_campaign(), by=meishan_clerk) for _ in range(count)]
     hashes = dict(Version.objects.values_list("submission", "hash"))

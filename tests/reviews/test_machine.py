@@ -15,7 +15,7 @@ from tests.inventory.quickly import read_here, store_in
 from tests.reviews.machine import OneReport, prepare
 
 STEPS = 40
-FEW = 15
+FEW = 10
 
 
 @pytest.mark.parametrize("runs", [FEW, pytest.param(300, marks=pytest.mark.nightly)])
