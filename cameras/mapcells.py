@@ -73,6 +73,7 @@ class MapCell(models.Model):
                     "status",
                     "measure",
                 ],
+                include=["n", "east", "north"],
                 name="mapcell_once",
             ),
         ]

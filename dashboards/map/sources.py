@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, FloatField, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import BigIntegerField, Case, Count, F, FloatField, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Floor
 
@@ -137,15 +137,17 @@ class Source:
         sums = ("rounded_x", "rounded_y") if part.rounded else ("east", "north")
         scale = _OF_ROUNDED if part.rounded else 1
         found = self._cells(part, box, level).values_list("x", "y", self.colouring.field)
-        counted = found.annotate(count=Sum("n"), to_east=Sum(sums[0]), to_north=Sum(sums[1])).filter(count__gt=0)
-        for x, y, value, n, east, north in counted:
-            if level >= box.zoom:
-                at = x >> (level - box.zoom), y >> (level - box.zoom)
+        east, north = (Cast(Sum(name), BigIntegerField()) for name in sums)
+        counted = found.annotate(count=Sum("n"), to_east=east, to_north=north).filter(count__gt=0)
+        values, finer = self._values, level - box.zoom
+        for x, y, value, n, to_east, to_north in counted:
+            if finer >= 0:
+                at = x >> finer, y >> finer
             elif box.holds_rounded(x, y):  # rounded positions, which no finer cell is known of
                 at = rounded_at(x, box.zoom), rounded_at(y, box.zoom)
             else:
                 continue
-            yield Spot(*at, self._value(value), n, int(east) * scale, int(north) * scale, part.rounded)
+            yield Spot(*at, values.get(value, OTHER), n, to_east * scale, to_north * scale, part.rounded)
 
     @staticmethod
     def _cells(part: Part, box: Box, level: int) -> QuerySet[MapCell]:
@@ -161,13 +163,14 @@ class Source:
         if part.rounded:
             shown = (_rounded("wgs_longitude"), _rounded("wgs_latitude"))
         found = rows.order_by().values_list("x", "y", self.colouring.field)
-        counted = found.annotate(count=Count("pk"), to_east=Sum(shown[0]), to_north=Sum(shown[1]))
+        counted = found.annotate(count=Count("*"), to_east=Sum(shown[0]), to_north=Sum(shown[1]))
+        values = self._values
         for x, y, value, n, to_east, to_north in counted:
             east, north = round(to_east * MILLIONTHS), round(to_north * MILLIONTHS)
             at = (x, y)
             if zoom < box.zoom:
                 at = rounded_at(x, box.zoom), rounded_at(y, box.zoom)
-            yield Spot(*at, self._value(value), n, east, north, part.rounded)
+            yield Spot(*at, values.get(value, OTHER), n, east, north, part.rounded)
 
     def count(self, box: Box) -> int:
         """How many cameras there are in the box. One query a part."""
@@ -221,6 +224,7 @@ class Source:
         return self._value(getattr(camera, name))
 
     def _value(self, held: Any) -> str:
+        """The filter's value for what a camera's field holds."""
         return self._values.get(held, OTHER)
 
     @cached_property
