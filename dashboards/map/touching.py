@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Count
+
 from planning.models import Member, Proposal, ThingKind
 from planning.permissions import may_see_planning, reads_as_owner
 
@@ -43,7 +45,7 @@ def touching(source: Source, box: Box, listed: Collection[int], *, few: bool) ->
     """What is under way about the cameras in the box, as far as the person reads it; None where that is not asked.
 
     Proposals are those of today: a past day has none. Of other owners' cameras an owner does not learn from here that
-    they are members, for that would tell where these stand. A query a part of what is seen, and one for the proposals.
+    they are members, for that would tell where these stand. A query a part of what is seen, and two for the proposals.
     """
     person = source.person
     if source.asked.as_of or not may_see_planning(person):
@@ -52,16 +54,14 @@ def touching(source: Source, box: Box, listed: Collection[int], *, few: bool) ->
     members = Member.objects.filter(thing_kind=ThingKind.CAMERA, proposal__in=under_way.values("pk")).order_by()
     if reads_as_owner(person):
         members = members.filter(owner=person.agency_id or 0)
-    cameras: dict[int, set[int]] = defaultdict(set)
+    counts = Counter[int]()
     for rows in source.cameras(box, few=few):
         inside = members.filter(thing_id__in=rows.order_by().values("pk"))
-        for proposal, camera in inside.values_list("proposal", "thing_id"):
-            cameras[proposal].add(camera)
-    counts = Counter({proposal: len(held) for proposal, held in cameras.items()})
+        counts.update(dict(inside.values_list("proposal").annotate(picked=Count("pk"))))
     order = sorted(counts, key=lambda proposal: (-counts[proposal], proposal))[:MOST_SHOWN]
     found = Proposal.objects.in_bulk(order)
     of: dict[int, list[Proposal]] = defaultdict(list)
-    for proposal in order:
-        for camera in cameras[proposal].intersection(listed):
-            of[camera].append(found[proposal])
+    own = members.filter(proposal__in=order, thing_id__in=listed).values_list("proposal", "thing_id")
+    for proposal, camera in sorted(own, key=lambda member: order.index(member[0])):
+        of[camera].append(found[proposal])
     return Touching(len(counts), [Touched(found[proposal], counts[proposal]) for proposal in order], of)

@@ -220,6 +220,7 @@ def press(page: Page, name: str) -> None:
             question.click()
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("campaign")
 def test_a_zero_report(
     site: str,

@@ -28,7 +28,7 @@ from tests.reviews.processes import act, processes
 EIGHT = 8
 
 
-@pytest.mark.parametrize("reports", [4, pytest.param(40, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("reports", [2, pytest.param(40, marks=pytest.mark.nightly)])
 def test_eight_processes_hand_in_one_report(
     reports: int,
     real_db: str,

@@ -59,6 +59,7 @@ def test_cancelling_kills_the_reader_and_the_worker_goes_on(
     assert not [each for each in Path(settings.WORK_DIR).iterdir() if str(source.pk) in each.name]
 
 
+@pytest.mark.nightly
 def test_units_take_turns_and_all_finish(real_db: str, worker: Worker) -> None:
     """A unit with five files and three with one, all queued before the two workers start; the page follows along."""
     clerks = [make_person(f"turn-{code}", code, "clerk") for code in ("meishan", "mabu", "education", "qingshan")]

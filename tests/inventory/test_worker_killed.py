@@ -56,7 +56,14 @@ def readers_of(pid: int) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("moment", ["as the job is claimed", "while the reader runs", "after half the attempts"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "as the job is claimed",
+        "while the reader runs",
+        pytest.param("after half the attempts", marks=pytest.mark.nightly),
+    ],
+)
 def test_the_upload_survives(moment: str, real_db: str, worker: Worker, meishan_clerk: Person) -> None:
     submission = started(meishan_clerk)
     source = uploads.upload_workbook(meishan_clerk, submission.pk, large_book(), "大表.xlsx", DEFAULTS)

@@ -17,7 +17,17 @@ LARGE = ("detail", "findings", "form", "progress", "table", "todo")
 
 @pytest.mark.parametrize(
     ("name", "size"),
-    [*[(name, "1") for name in [*PAGES, "form?bad=1"]], ("table", "2"), *[(name, "3") for name in LARGE]],
+    [
+        *[(name, "1") for name in LARGE],
+        *[
+            pytest.param(name, size, marks=pytest.mark.nightly)
+            for name, size in [
+                *[(name, "1") for name in [*PAGES, "form?bad=1"] if name not in LARGE],
+                ("table", "2"),
+                *[(name, "3") for name in LARGE],
+            ]
+        ],
+    ],
 )
 def test_sound_at_every_size(name: str, size: str, gallery: str, visitor: BrowserContext) -> None:
     visitor.add_cookies([{"name": "size", "value": size, "url": gallery}])
