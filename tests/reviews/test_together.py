@@ -33,7 +33,7 @@ from tests.reviews.scenes import REASON, close_side, keys_of, latest, pass_all, 
 FEW = 10
 
 
-@pytest.mark.parametrize("count", [15, *(pytest.param(count, marks=pytest.mark.nightly) for count in (100, 200))])
+@pytest.mark.parametrize("count", [16, *(pytest.param(count, marks=pytest.mark.nightly) for count in (100, 200))])
 def test_both_sides_approve_many_rounds_at_the_same_moment(
     real_db: str, data_reviewer: Person, police_reviewer: Person, count: int
 ) -> None:
