@@ -218,7 +218,7 @@ def _lines(column: Column) -> int:
 
 
 def _body(sheet: Worksheet, declaration: Sheet, rows: int) -> None:
-    """The rows to fill in. The first one is styled; the others take its styles over, which costs a tenth."""
+    """The rows to fill in. The first one is styled; the others take its styles over."""
     font = Font(name=_FONT, size=10)
     for number, column in enumerate(declaration.columns, 1):
         cell = sheet.cell(FIRST_ROW, number)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 DROP = "DROP INDEX camera_by_cell;"
 BARE = "CREATE INDEX camera_by_cell ON cameras_camera (map_cell(wgs_longitude, wgs_latitude))"
-TOLD = """INCLUDE (wgs_longitude, wgs_latitude, owner_id, place_kind, status, measure)"""
+TOLD = "INCLUDE (wgs_longitude, wgs_latitude, owner_id, place_kind, status, measure)"
 LIVE = "WHERE life = 'live' AND wgs_longitude IS NOT NULL;"
 
 
